@@ -1,0 +1,16 @@
+//! Floor 5: from a checked dossier to what a briefing says, the view. Composing cannot fail on facts: only a
+//! [`Checked`](crate::check::Checked) dossier is composed, and what a briefing's own file asks for is resolved first.
+//!
+//! - [`view`]: the view, which is all that templates are given
+//! - [`compose()`]: dossier and request to view
+//! - [`wording`]: figures, dates and lists in words
+//! - [`narrative`]: the analyst's Markdown with references to records
+//! - [`references`]: the list of references, by citation style
+
+mod compose;
+pub mod narrative;
+pub mod references;
+pub mod view;
+pub mod wording;
+
+pub use compose::{compose, kinds};

@@ -1,0 +1,329 @@
+//! The analyst's own text: Markdown with references to records, `{{figure "flood" "killed"}}`.
+//!
+//! | reference | prints |
+//! |---|---|
+//! | `{{figure "EVENT" "MEASURE" ["WHO"]}}` | the figure of a cell with its claimants |
+//! | `{{claim "ID"}}` | one claim's figure with its claimant |
+//! | `{{date "ID"}}` | a record's date, with its dagger |
+//! | `{{say "ID"}}` | a position's words in quotation marks |
+//! | `{{actor "ID"}}`, `{{place "ID"}}` | a name |
+//! | `{{event "ID"}}` | an event's title |
+//! | `{{cite "ID"}}` | nothing but the sources of a record |
+//!
+//! A digit typed in the text and a sentence without a reference are findings: what cannot be cited cannot be printed.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::wording;
+use crate::check;
+use crate::diag::Diagnostic;
+use crate::facts::dossier::{Citation, Claim, Dossier, Source, Subject};
+use crate::facts::table::Ref;
+use crate::reconcile::Cell;
+use crate::text::file::TextFile;
+use crate::text::gate::visible;
+use crate::text::lexicon::Lexicon;
+use crate::text::markdown::escape;
+use crate::text::nearest::nearest;
+use crate::text::sentence::sentences;
+
+const HELPERS: &[&str] = &["actor", "cite", "claim", "date", "event", "figure", "place", "say"];
+
+/// A sentence of the narrative, its references resolved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Told {
+    /// Its Markdown.
+    pub markdown: String,
+    /// The sources it rests on, in the order of mention.
+    pub sources: Vec<Ref<Source>>,
+    /// The records it rests on.
+    pub records: Vec<Subject>,
+}
+
+/// Where a narrative stands, and what it may refer to.
+pub struct Telling<'a> {
+    /// The records.
+    pub dossier: &'a Dossier,
+    /// The cells of its figures.
+    pub cells: &'a [Cell],
+    /// Whether a record's citation may be used (as of a date).
+    pub sees: &'a dyn Fn(&Citation) -> bool,
+    /// The file it is written in.
+    pub file: &'a Arc<TextFile>,
+    /// Where it is written.
+    pub span: &'a Range<usize>,
+}
+
+struct Piece {
+    markdown: String,
+    sources: Vec<Ref<Source>>,
+    records: Vec<Subject>,
+    cites: bool,
+}
+
+/// Reads a narrative of at most `limit` sentences.
+///
+/// # Errors
+/// Every reference that leads nowhere, every typed figure, every sentence without a source.
+pub fn tell(telling: &Telling<'_>, text: &str, limit: usize) -> Result<Vec<Told>, Vec<Diagnostic>> {
+    let mut findings = Vec::new();
+    let mut pieces: Vec<Piece> = Vec::new();
+    let mut flat = String::new();
+    let mut rest = text;
+    while let Some(open) = rest.find("{{") {
+        literal(telling, &rest[..open], &mut flat, &mut findings);
+        let Some(close) = rest[open..].find("}}") else {
+            findings.push(telling.finding("a reference is not closed", &rest[open..], "no `}}` follows"));
+            rest = "";
+            break;
+        };
+        let inner = &rest[open + 2..open + close];
+        match telling.piece(inner) {
+            Ok(piece) => {
+                // one private character stands for the piece, so that nothing in it ends a sentence
+                flat.push(mark(pieces.len()));
+                pieces.push(piece);
+            }
+            Err(finding) => findings.push(*finding),
+        }
+        rest = &rest[open + close + 2..];
+    }
+    literal(telling, rest, &mut flat, &mut findings);
+    let flat = flat.split_whitespace().collect::<Vec<_>>().join(" ");
+    let lexicon = Lexicon::or_bare("en");
+    let ranges = sentences(&flat, lexicon);
+    if ranges.len() > limit {
+        findings.push(
+            telling
+                .finding(&format!("a bottom line has at most {limit} sentences; this has {}", ranges.len()), text, "too long")
+                .help("say the most important here, and leave the rest to the sections"),
+        );
+    }
+    let mut told = Vec::new();
+    for range in ranges {
+        let sentence = &flat[range];
+        let mut one = Told { markdown: String::new(), sources: Vec::new(), records: Vec::new() };
+        let mut cites = false;
+        for c in sentence.chars() {
+            match index(c).and_then(|i| pieces.get(i)) {
+                Some(piece) => {
+                    one.markdown.push_str(&piece.markdown);
+                    cites |= piece.cites;
+                    for source in &piece.sources {
+                        if !one.sources.contains(source) {
+                            one.sources.push(*source);
+                        }
+                    }
+                    for record in &piece.records {
+                        if !one.records.contains(record) {
+                            one.records.push(*record);
+                        }
+                    }
+                }
+                None => one.markdown.push(c),
+            }
+        }
+        if !cites && findings.is_empty() {
+            let words: String = sentence.chars().filter(|c| index(*c).is_none()).collect();
+            findings.push(
+                telling
+                    .finding("a sentence rests on no source", words.split('.').next().unwrap_or_default().trim(), "no reference in it leads to one")
+                    .help("name the record it rests on: `{{cite \"some-id\"}}` prints nothing but its sources"),
+            );
+        }
+        one.markdown = one.markdown.replace(" .", ".").replace("  ", " ");
+        told.push(one);
+    }
+    if findings.is_empty() { Ok(told) } else { Err(findings) }
+}
+
+fn mark(index: usize) -> char {
+    u32::try_from(index).ok().and_then(|i| char::from_u32(0xe000 + (i % 0x1900))).unwrap_or('\u{e000}')
+}
+
+fn index(c: char) -> Option<usize> {
+    ('\u{e000}'..='\u{f8ff}').contains(&c).then(|| u32::from(c) as usize - 0xe000)
+}
+
+fn literal(telling: &Telling<'_>, text: &str, flat: &mut String, findings: &mut Vec<Diagnostic>) {
+    if let Some(at) = text.find(char::is_numeric) {
+        let word = text[at..].split_whitespace().next().unwrap_or_default();
+        findings.push(
+            telling
+                .finding("a figure is typed into the text", &text[at..at + word.len()], &format!("\"{}\" comes from no record", visible(word)))
+                .note("a typed figure has no claimant, no quotation, and does not change when the record does")
+                .help("refer to the record: `{{figure \"EVENT\" \"MEASURE\"}}`, `{{claim \"ID\"}}` or `{{date \"ID\"}}`"),
+        );
+    }
+    flat.push_str(text);
+}
+
+impl Telling<'_> {
+    /// A finding at the first place where `words` are written.
+    fn finding(&self, title: &str, words: &str, says: &str) -> Diagnostic {
+        let raw = self.file.text().get(self.span.clone()).unwrap_or_default();
+        let words = words.get(..words.len().min(40)).unwrap_or(words).lines().next().unwrap_or_default();
+        let at = (!words.is_empty()).then(|| raw.find(words)).flatten();
+        let span = at.map_or_else(|| self.span.clone(), |i| self.span.start + i..self.span.start + i + words.len());
+        Diagnostic::new("narrative", title).at(self.file, &span, says)
+    }
+
+    fn piece(&self, inner: &str) -> Result<Piece, Box<Diagnostic>> {
+        let wrong = |title: String, says: String| Box::new(self.finding(&title, inner.trim(), &says));
+        let trimmed = inner.trim();
+        let (name, rest) = trimmed.split_once(char::is_whitespace).unwrap_or((trimmed, ""));
+        let mut arguments: Vec<&str> = Vec::new();
+        let mut rest = rest.trim();
+        while !rest.is_empty() {
+            let parsed = rest.strip_prefix('"').and_then(|r| r.split_once('"'));
+            let Some((argument, more)) = parsed else {
+                return Err(wrong("a reference cannot be read".to_owned(), "arguments are ids in double quotation marks".to_owned()));
+            };
+            arguments.push(argument);
+            rest = more.trim_start();
+        }
+        if !HELPERS.contains(&name) {
+            let guess = nearest(name, HELPERS.iter().copied()).map(|g| format!("; did you mean `{g}`?")).unwrap_or_default();
+            return Err(wrong(format!("there is no reference `{}`", visible(name)), format!("known: {}{guess}", HELPERS.join(", "))));
+        }
+        if name == "figure" {
+            return self.figure(&arguments, &wrong);
+        }
+        let [id] = arguments.as_slice() else {
+            return Err(wrong(format!("`{name}` takes one id"), format!("{} are given", arguments.len())));
+        };
+        let Some(subject) = self.dossier.find(id) else {
+            let known: Vec<&str> = self.dossier.heads().map(|(_, h)| h.id).collect();
+            let guess = nearest(id, known).map(|g| format!("; did you mean `{g}`?")).unwrap_or_default();
+            return Err(wrong(format!("there is no record `{}`", visible(id)), format!("not in the dossier{guess}")));
+        };
+        let head = self.dossier.head(subject);
+        let needs = |what: &str| wrong(format!("`{name}` takes {what}"), format!("`{id}` is a {}", head.kind));
+        let markdown = match (name, subject) {
+            ("actor", Subject::Actor(r)) => escape(&self.dossier.actors[r].name),
+            ("actor", _) => return Err(needs("an actor")),
+            ("place", Subject::Place(r)) => escape(&self.dossier.places[r].name),
+            ("place", _) => return Err(needs("a place")),
+            ("event", Subject::Event(r)) => escape(&self.dossier.events[r].title),
+            ("event", _) => return Err(needs("an event")),
+            ("say", Subject::Position(r)) => match &self.dossier.positions[r].said {
+                Some(said) => escape(&wording::quoted(said)),
+                None => return Err(wrong(format!("position `{id}` quotes no words"), "it has no `said`".to_owned())),
+            },
+            ("say", _) => return Err(needs("a position")),
+            ("claim", Subject::Claim(r)) => escape(&self.worded_claim(r)),
+            ("claim", _) => return Err(needs("a claim")),
+            ("date", subject) => match self.date(subject) {
+                Some(text) => escape(&text),
+                None => return Err(wrong(format!("{} `{id}` has no date", head.kind), "nothing to print".to_owned())),
+            },
+            _ => String::new(),
+        };
+        let sources = self.sources(subject);
+        if name == "cite" && sources.is_empty() {
+            return Err(wrong(format!("{} `{id}` has no source to cite", head.kind), "no source can be seen as of this briefing's date".to_owned()));
+        }
+        let cites = !sources.is_empty();
+        Ok(Piece { markdown, sources, records: vec![subject], cites })
+    }
+
+    fn figure(&self, arguments: &[&str], wrong: &dyn Fn(String, String) -> Box<Diagnostic>) -> Result<Piece, Box<Diagnostic>> {
+        let (event, measure, who) = match arguments {
+            [event, measure] => (*event, *measure, None),
+            [event, measure, who] => (*event, *measure, Some(*who)),
+            _ => {
+                return Err(wrong("`figure` takes an event, a measure and, for people, a category".to_owned(), format!("{} are given", arguments.len())));
+            }
+        };
+        let d = self.dossier;
+        let cell = self.cells.iter().find(|cell| {
+            d.events[cell.key.0].id == event
+                && d.measures[cell.key.1].id == measure
+                && cell.key.2.map(|c| d.categories[c].id.as_str()) == who
+        });
+        let Some(cell) = cell else {
+            let known: Vec<String> = self
+                .cells
+                .iter()
+                .filter(|c| d.events[c.key.0].id == event)
+                .map(|c| {
+                    let who = c.key.2.map(|w| format!(" \"{}\"", d.categories[w].id)).unwrap_or_default();
+                    format!("\"{}\"{who}", d.measures[c.key.1].id)
+                })
+                .collect();
+            let says = if known.is_empty() { "no claim is about this event".to_owned() } else { format!("claimed of it: {}", known.join(", ")) };
+            return Err(wrong(format!("nothing of this kind is claimed of event `{}`", visible(event)), says));
+        };
+        let totals: Vec<Ref<Claim>> = cell.totals.iter().flat_map(|(_, claims)| claims).copied().collect();
+        let (text, used) = match (&cell.envelope, totals.as_slice()) {
+            (Some(envelope), used) => (wording::envelope(envelope), used.to_vec()),
+            (None, _) if !cell.floors.is_empty() => {
+                let first = cell.floors[0];
+                (wording::figure(&d.claims[first].value), vec![first])
+            }
+            _ => return Err(wrong(format!("no number is claimed of event `{}` here", visible(event)), "only words; quote them with `cite`".to_owned())),
+        };
+        let mut names: Vec<String> = Vec::new();
+        for claim in &used {
+            let name = match &d.claims[*claim].by {
+                Some(by) => d.actors[**by].name.to_string(),
+                None => "a source that names no claimant".to_owned(),
+            };
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        let mut sources = Vec::new();
+        for claim in &used {
+            for source in self.sources(Subject::Claim(*claim)) {
+                if !sources.contains(&source) {
+                    sources.push(source);
+                }
+            }
+        }
+        let cites = !sources.is_empty();
+        let noun = who.map(|_| format!(" {}", cell.key.2.map_or("", |c| d.categories[c].name.as_str()))).unwrap_or_default();
+        let markdown = escape(&format!("{text}{noun} (according to {})", wording::list(&names)));
+        Ok(Piece { markdown, sources, records: used.into_iter().map(Subject::Claim).collect(), cites })
+    }
+
+    fn worded_claim(&self, claim: Ref<Claim>) -> String {
+        let d = self.dossier;
+        let record = &d.claims[claim];
+        let noun = record.who.as_ref().map(|w| format!(" {}", d.categories[**w].name.as_str())).unwrap_or_default();
+        let figure = if record.value.is_quantified() {
+            wording::figure(&record.value)
+        } else {
+            let words = record.citations.iter().find_map(|c| c.words.as_ref()).or_else(|| record.citations.first().map(|c| &c.quote));
+            wording::quoted(words.map_or("", |w| w.as_str()))
+        };
+        let by = match &record.by {
+            Some(by) => format!("according to {}", d.actors[**by].name.as_str()),
+            None => "no claimant named".to_owned(),
+        };
+        let hedge = record.hedge.as_ref().map(|h| format!(", source’s word: {}", wording::quoted(h))).unwrap_or_default();
+        format!("{figure}{noun} ({by}{hedge})")
+    }
+
+    fn date(&self, subject: Subject) -> Option<String> {
+        let (date, dating) = match subject {
+            Subject::Event(r) => (self.dossier.events[r].date.as_ref()?, self.dossier.events[r].dating.as_ref()),
+            Subject::Position(r) => (self.dossier.positions[r].date.as_ref()?, self.dossier.positions[r].dating.as_ref()),
+            Subject::Background(r) => (self.dossier.backgrounds[r].date.as_ref()?, self.dossier.backgrounds[r].dating.as_ref()),
+            Subject::Source(r) => (self.dossier.sources[r].published.as_ref()?, self.dossier.sources[r].dating.as_ref()),
+            _ => return None,
+        };
+        Some(wording::dated(date, check::basis(dating)))
+    }
+
+    fn sources(&self, subject: Subject) -> Vec<Ref<Source>> {
+        let mut found = Vec::new();
+        for citation in self.dossier.citations(subject) {
+            if (self.sees)(citation) && !found.contains(&*citation.source) {
+                found.push(*citation.source);
+            }
+        }
+        found
+    }
+}

@@ -1,0 +1,674 @@
+//! Floor 4: the check. It proves every quotation, runs every rule, and alone can make a [`Checked`] dossier.
+//!
+//! A rule returns findings; it neither prints nor picks its severity. To add one: a file of code and a page of prose of
+//! the same name under `rules/`, and a line in [`rules::RULES`]; tests hold that all three are there and that the page's
+//! examples do what the page says.
+
+pub mod dating;
+pub mod passage;
+pub mod rules;
+mod vocabulary;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::diag::{self, Diagnostic, Level};
+use crate::facts::at::At;
+use crate::facts::dossier::{Anchor, Cited, Dossier, Source, Subject};
+use crate::facts::table::{Entry, Ref};
+use crate::facts::vocabulary::Basis;
+use crate::load::archive::Archive;
+use crate::load::lock::{self, Lock, Match, Proof, SourceEntry};
+use crate::load::read::{self, Unread};
+use crate::text::article::{Article, NoSuchLine, Zone};
+use crate::text::find::{self, Quotation};
+use crate::text::gate;
+use crate::text::hash;
+use crate::text::nearest::nearest;
+use passage::{Attempt, Passage};
+use rules::{Found, RULES, Rule, Run};
+use vocabulary::Vocabulary;
+
+/// How a check is to run.
+#[derive(Debug, Clone, Default)]
+pub struct Settings {
+    /// Levels set in the project file, by rule.
+    pub project: BTreeMap<String, At<Level>>,
+    /// Levels set on the command line, by rule; they win.
+    pub command: BTreeMap<String, Level>,
+    /// Ids of records whose unprovable dates are accepted as they stand now.
+    pub accepted: BTreeSet<String>,
+}
+
+/// How many quotations were proved, and how.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Tally {
+    /// Records in the dossier, the built-in vocabulary aside.
+    pub records: usize,
+    /// Quotations in the dossier.
+    pub quotations: usize,
+    /// Found in the article byte for byte.
+    pub exact: usize,
+    /// Found in the article after folding typography.
+    pub folded: usize,
+    /// Passed by the evidence lock, the article not being at hand.
+    pub locked: usize,
+    /// Not proved.
+    pub unproved: usize,
+}
+
+impl Tally {
+    /// Adds another dossier's counts.
+    pub fn add(&mut self, other: Self) {
+        self.records += other.records;
+        self.quotations += other.quotations;
+        self.exact += other.exact;
+        self.folded += other.folded;
+        self.locked += other.locked;
+        self.unproved += other.unproved;
+    }
+}
+
+/// What a check found.
+#[derive(Debug)]
+pub struct Report {
+    /// Findings in canonical order, allowed ones left out.
+    pub findings: Vec<Diagnostic>,
+    /// What was proved.
+    pub tally: Tally,
+    /// The evidence as it stands now; what the lock file should hold.
+    pub lock: Lock,
+}
+
+impl Report {
+    /// Whether a finding makes the check fail.
+    #[must_use]
+    pub fn fails(&self) -> bool {
+        self.findings.iter().any(|f| f.level.fails())
+    }
+}
+
+/// A dossier whose every entry was proved. Only [`run`] makes one.
+#[derive(Debug)]
+pub struct Checked<'d> {
+    dossier: &'d Dossier,
+    lock: Lock,
+}
+
+impl<'d> Checked<'d> {
+    /// The dossier.
+    #[must_use]
+    pub fn dossier(&self) -> &'d Dossier {
+        self.dossier
+    }
+
+    /// The proof of a record's citation.
+    #[must_use]
+    pub fn proof(&self, subject: Subject, citation: usize) -> Option<&Proof> {
+        self.lock.proofs.get(&lock::key(self.dossier.head(subject).id, citation))
+    }
+}
+
+/// Checks a dossier against its archive, or, where that is not at hand, against its lock.
+///
+/// With no finding that fails, the dossier comes back as [`Checked`].
+#[must_use]
+pub fn run<'d>(
+    dossier: &'d Dossier,
+    archive: &Archive,
+    lock: Option<&Lock>,
+    settings: &Settings,
+) -> (Report, Option<Checked<'d>>) {
+    let mut run = Checker {
+        dossier,
+        settings,
+        old: lock.cloned().unwrap_or_default(),
+        new: Lock::default(),
+        tally: Tally::default(),
+        errors: Vec::new(),
+        found: Vec::new(),
+        fresh: BTreeSet::new(),
+    };
+    run.tally.records = dossier.heads().filter(|(_, head)| head.file.name() != "built-in vocabulary").count();
+    let articles = run.articles(archive);
+    run.evidence(&articles, &Vocabulary::new(dossier));
+    run.pins();
+    for rule in RULES {
+        if let Run::Dossier(check) = rule.run {
+            run.found.extend(check(dossier).into_iter().map(|f| (rule, f)));
+        }
+    }
+    let report = run.finish();
+    let checked = (!report.fails()).then(|| Checked { dossier, lock: report.lock.clone() });
+    (report, checked)
+}
+
+struct Checker<'d, 's> {
+    dossier: &'d Dossier,
+    settings: &'s Settings,
+    old: Lock,
+    new: Lock,
+    tally: Tally,
+    errors: Vec<Diagnostic>,
+    found: Vec<(&'static Rule, Found)>,
+    /// Records all of whose quotations were proved against the articles.
+    fresh: BTreeSet<Subject>,
+}
+
+enum Text {
+    /// At hand, with the hash the dossier names.
+    Article(Box<Article>),
+    /// Not at hand: the lock answers.
+    Absent,
+    /// At hand and not to be used; a finding says why.
+    Unusable,
+}
+
+impl<'d> Checker<'d, '_> {
+    fn rule(name: &str) -> Option<&'static Rule> {
+        RULES.iter().find(|r| r.name == name)
+    }
+
+    fn push(&mut self, rule: &str, subject: Option<Subject>, diagnostic: Diagnostic) {
+        if let Some(rule) = Self::rule(rule) {
+            self.found.push((rule, Found { subject, diagnostic }));
+        }
+    }
+
+    /// Every source's article, read once.
+    fn articles(&mut self, archive: &Archive) -> BTreeMap<Ref<Source>, Text> {
+        let mut articles = BTreeMap::new();
+        for (reference, source) in self.dossier.sources.iter() {
+            let text = if archive.is_present() { self.article(archive, reference, source) } else { Text::Absent };
+            if let Text::Article(article) = &text {
+                let dating = dating::of_source(self.dossier, source, Some(article));
+                self.found.extend(dating.into_iter().map(|(rule, d)| (rule, Found { subject: Some(Subject::Source(reference)), diagnostic: d })));
+                let entry = SourceEntry { sha256: article.sha256().to_owned(), pinned: BTreeMap::new() };
+                self.new.sources.insert(source.id.clone(), entry);
+            } else {
+                let dating = dating::of_source(self.dossier, source, None);
+                self.found.extend(dating.into_iter().map(|(rule, d)| (rule, Found { subject: Some(Subject::Source(reference)), diagnostic: d })));
+                let held = self.old.sources.get(&source.id);
+                if matches!(text, Text::Absent) {
+                    match held {
+                        Some(entry) if entry.sha256 == source.sha256.as_str() => {
+                            self.new.sources.insert(source.id.clone(), SourceEntry { pinned: BTreeMap::new(), ..entry.clone() });
+                        }
+                        Some(entry) => self.errors.push(
+                            Diagnostic::new("article-changed", format!("source `{}` names another text than was verified", source.id))
+                                .at(&source.file, source.sha256.span(), format!("verified was {}", entry.sha256))
+                                .note("the article is not at hand, and the evidence lock knows only the text it was made from")
+                                .help("restore the hash, or run `factbrief check` with the archive at hand"),
+                        ),
+                        // each of its quotations says so
+                        None => {}
+                    }
+                }
+            }
+            articles.insert(reference, text);
+        }
+        articles
+    }
+
+    fn article(&mut self, archive: &Archive, reference: Ref<Source>, source: &Entry<Source>) -> Text {
+        let name = source.archived.as_str();
+        let bytes = match archive.read(name) {
+            Ok(bytes) => bytes,
+            Err(Unread::Absent) => {
+                let finding = Diagnostic::new("article-missing", format!("the archive has no article of source `{}`", source.id))
+                    .at(&source.file, source.archived.span(), "no such file in the archive")
+                    .note("where a single article is not at hand, the evidence lock answers for its quotations")
+                    .help("put the file into the archive");
+                self.push("article-missing", Some(Subject::Source(reference)), finding);
+                return Text::Absent;
+            }
+            Err(why) => {
+                let finding = read::unread(name, &why).at(&source.file, source.archived.span(), "this article");
+                self.errors.push(finding);
+                return Text::Unusable;
+            }
+        };
+        let mut article = match Article::read(name, bytes) {
+            Ok(article) => article,
+            Err(error) => {
+                self.errors.push(
+                    Diagnostic::new("not-text", format!("the article of source `{}` is not text", source.id))
+                        .at(&source.file, source.archived.span(), format!("at byte {}: {}", error.offset, error.why)),
+                );
+                return Text::Unusable;
+            }
+        };
+        if article.sha256() != source.sha256.as_str() {
+            self.errors.push(
+                Diagnostic::new("article-changed", format!("the article of source `{}` is not the one it names", source.id))
+                    .at(&source.file, source.sha256.span(), format!("the file's hash is {}", article.sha256()))
+                    .note("the archived text changed since its hash was written, or the hash is another file's")
+                    .help("if the new text is meant, write its hash here and check every quotation again"),
+            );
+            return Text::Unusable;
+        }
+        for (zone, list) in [(Zone::Furniture, &source.furniture), (Zone::Caption, &source.captions)] {
+            if let Err(missing) = article.mark(zone, list.iter().map(|l| l.as_str())) {
+                for NoSuchLine { index } in missing {
+                    let Some(line) = list.get(index) else { continue };
+                    let finding = Diagnostic::new("line-not-in-article", format!("no line of source `{}` begins with these words", source.id))
+                        .at(&source.file, line.span(), "not the beginning of any line")
+                        .help("give the opening words of the line as they stand in the article");
+                    self.push("line-not-in-article", Some(Subject::Source(reference)), finding);
+                }
+            }
+        }
+        Text::Article(Box::new(article))
+    }
+
+    fn evidence(&mut self, articles: &BTreeMap<Ref<Source>, Text>, vocabulary: &Vocabulary<'_>) {
+        let dossier = self.dossier;
+        let lowered: BTreeMap<Ref<Source>, String> = articles
+            .iter()
+            .filter_map(|(r, t)| if let Text::Article(a) = t { Some((*r, a.folded().text().to_lowercase())) } else { None })
+            .collect();
+        for cited in dossier.cited() {
+            let mut passages: Vec<Passage<'_>> = Vec::new();
+            for (index, citation) in cited.citations.iter().enumerate() {
+                self.tally.quotations += 1;
+                let article = match articles.get(&*citation.source) {
+                    Some(Text::Article(article)) => article,
+                    Some(Text::Absent) => {
+                        self.from_lock(&cited, index);
+                        continue;
+                    }
+                    _ => {
+                        self.tally.unproved += 1;
+                        continue;
+                    }
+                };
+                let attempt = Attempt::new(dossier, &cited, citation, article);
+                for rule in RULES {
+                    if let Run::Attempt(check) = rule.run {
+                        let findings = check(&attempt);
+                        self.extend(rule, &cited, findings);
+                    }
+                }
+                let lower = lowered.get(&*citation.source).map_or("", String::as_str);
+                match attempt.passage(index, vocabulary, lower) {
+                    Some(passage) => passages.push(passage),
+                    None => self.tally.unproved += 1,
+                }
+            }
+            let before = self.found.len();
+            for rule in RULES {
+                match rule.run {
+                    Run::Record(check) => {
+                        let findings = check(dossier, &cited);
+                        self.extend(rule, &cited, findings);
+                    }
+                    Run::Passage(check) => {
+                        for passage in &passages {
+                            let findings = check(passage);
+                            self.extend(rule, &cited, findings);
+                        }
+                    }
+                    Run::Passages(check) if !passages.is_empty() => {
+                        let findings = check(&passages);
+                        self.extend(rule, &cited, findings);
+                    }
+                    _ => {}
+                }
+            }
+            let dated = dating::of_record(dossier, &cited, passages.first());
+            self.found.extend(dated.into_iter().map(|(rule, diagnostic)| (rule, Found { subject: Some(cited.subject), diagnostic })));
+            if passages.len() == cited.citations.len() {
+                self.fresh.insert(cited.subject);
+            }
+            let sound = !self.found[before..].iter().any(|(rule, found)| self.level(rule, found).fails());
+            for passage in &passages {
+                let exact = passage.hit.exact;
+                if exact {
+                    self.tally.exact += 1;
+                } else {
+                    self.tally.folded += 1;
+                }
+                if sound {
+                    let proof = Proof {
+                        source: dossier.sources[*passage.citation.source].id.clone(),
+                        line: passage.article.line(passage.hit.original.start).get(),
+                        bytes: [passage.hit.original.start, passage.hit.original.end],
+                        matched: if exact { Match::Exact } else { Match::Folded },
+                        quote: quote_hash(&passage.citation.quote),
+                        proved: proved(dossier, &cited, passage.index),
+                    };
+                    self.new.proofs.insert(lock::key(cited.head.id, passage.index), proof);
+                }
+            }
+        }
+    }
+
+    fn extend(&mut self, rule: &'static Rule, cited: &Cited<'_>, findings: Vec<Diagnostic>) {
+        self.found
+            .extend(findings.into_iter().map(|diagnostic| (rule, Found { subject: Some(cited.subject), diagnostic })));
+    }
+
+    /// Holds a citation against the lock, its article not being at hand.
+    fn from_lock(&mut self, cited: &Cited<'_>, index: usize) {
+        let dossier = self.dossier;
+        let Some(citation) = cited.citations.get(index) else { return };
+        let key = lock::key(cited.head.id, index);
+        let source = &dossier.sources[*citation.source];
+        let title = format!("{} `{}` is not verified since it changed", cited.head.kind, cited.head.id);
+        let base = || Diagnostic::new("not-verified", title.clone());
+        let finding = match self.old.proofs.get(&key) {
+            None => Some(
+                Diagnostic::new("not-verified", format!("{} `{}` was never verified", cited.head.kind, cited.head.id))
+                    .at(cited.head.file, citation.quote.span(), "the evidence lock holds no proof of this quotation"),
+            ),
+            Some(proof) if proof.source != source.id => Some(
+                base().at(cited.head.file, citation.source.span(), format!("verified was a quotation from `{}`", gate::visible(&proof.source))),
+            ),
+            Some(proof) if proof.quote != quote_hash(&citation.quote) => {
+                Some(base().at(cited.head.file, citation.quote.span(), format!("these are not the words verified at line {} of the article", proof.line)))
+            }
+            Some(proof) => {
+                let now = proved(dossier, cited, index);
+                let keys: BTreeSet<&String> = now.keys().chain(proof.proved.keys()).collect();
+                let mut finding: Option<Diagnostic> = None;
+                for key in keys {
+                    let (new, old) = (now.get(key), proof.proved.get(key));
+                    if new == old {
+                        continue;
+                    }
+                    let span = self.span_of(cited, index, key);
+                    let text = match old {
+                        Some(old) if !is_hashed(key) => format!("the source was verified to say {key} = \"{}\"", gate::visible(old)),
+                        Some(_) => format!("this is not the `{key}` that was verified"),
+                        None => format!("`{key}` was not there when the source was verified"),
+                    };
+                    finding = Some(finding.unwrap_or_else(base).at(cited.head.file, &span, text));
+                }
+                finding
+            }
+        };
+        match finding {
+            Some(finding) => {
+                self.tally.unproved += 1;
+                let finding = finding
+                    .note("the articles are not at hand, so the evidence lock answers for them, and only for what it has proof of")
+                    .help("restore what was verified, or run `factbrief check` with the archive at hand");
+                self.push("not-verified", Some(cited.subject), finding);
+            }
+            None => {
+                self.tally.locked += 1;
+                if let Some(proof) = self.old.proofs.get(&key) {
+                    self.new.proofs.insert(key, proof.clone());
+                }
+            }
+        }
+    }
+
+    /// Where the value of a proved key is written.
+    fn span_of(&self, cited: &Cited<'_>, index: usize, key: &str) -> std::ops::Range<usize> {
+        let citation = cited.citations.get(index);
+        let claim = if let Subject::Claim(r) = cited.subject { Some(&self.dossier.claims[r]) } else { None };
+        let found = match key {
+            "value" => claim.map(|c| c.value.span().clone()),
+            "measure" => claim.map(|c| c.measure.span().clone()),
+            "who" => claim.and_then(|c| c.who.as_ref()).map(|w| w.span().clone()),
+            "by" => cited.claimants.first().map(|b| b.span().clone()),
+            "hedge" => cited.hedge.map(|h| h.span().clone()),
+            "said" => cited.said.map(|s| s.span().clone()),
+            "words" => citation.and_then(|c| c.words.as_ref()).map(|w| w.span().clone()),
+            "prefix" => citation.and_then(|c| c.prefix.as_ref()).map(|p| p.span().clone()),
+            "via" => citation.and_then(|c| c.via.first()).map(|v| v.span().clone()),
+            "date" | "dating" => cited.date.map(|d| d.span().clone()),
+            _ => None,
+        };
+        found.unwrap_or_else(|| cited.head.header.clone())
+    }
+
+    /// Dates that no text proves are pinned: a change to one is a finding until somebody accepts it.
+    fn pins(&mut self) {
+        let dossier = self.dossier;
+        let mut pins: Vec<(String, String, Option<String>, Subject, &At<crate::facts::date::Date>, bool)> = Vec::new();
+        for (reference, source) in dossier.sources.iter() {
+            if let Some(published) = &source.published
+                && dating::is_unproved(source.dating.as_ref())
+            {
+                let old = self.old.sources.get(&source.id).and_then(|e| e.pinned.get("published")).cloned();
+                pins.push((source.id.clone(), published.to_string(), old, Subject::Source(reference), published, true));
+            }
+        }
+        for cited in dossier.cited() {
+            if let (Some(date), true) = (cited.date, dating::is_unproved(cited.dating)) {
+                let old = self.old.pinned.get(cited.head.id).cloned();
+                pins.push((cited.head.id.to_owned(), date.to_string(), old, cited.subject, date, false));
+            }
+        }
+        for (id, now, old, subject, date, of_source) in pins {
+            let accepted = self.settings.accepted.contains(&id);
+            let kept = match &old {
+                Some(old) if *old != now && !accepted => {
+                    let head = dossier.head(subject);
+                    let finding = Diagnostic::new("unproved-date-changed", format!("the date of {} `{id}` changed, and no text proves it", head.kind))
+                        .at(head.file, date.span(), format!("it was \"{}\" when last accepted", gate::visible(old)))
+                        .note("a date from outside the sources, or inferred without a rule, cannot be proved; it is pinned in the evidence lock instead")
+                        .help(format!("restore it, or accept the new one: `factbrief check --accept {id}`"));
+                    self.push("unproved-date-changed", Some(subject), finding);
+                    old.clone()
+                }
+                _ => now,
+            };
+            if of_source {
+                if let Some(entry) = self.new.sources.get_mut(&id) {
+                    entry.pinned.insert("published".to_owned(), kept);
+                }
+            } else {
+                self.new.pinned.insert(id, kept);
+            }
+        }
+    }
+
+    fn level(&self, rule: &Rule, found: &Found) -> Level {
+        if let Some(subject) = found.subject
+            && self.dossier.head(subject).allow.iter().any(|a| a.rule.as_str() == rule.name)
+        {
+            return Level::Allow;
+        }
+        self.settings
+            .command
+            .get(rule.name)
+            .copied()
+            .or_else(|| self.settings.project.get(rule.name).map(|at| **at))
+            .unwrap_or(rule.group.level())
+    }
+
+    fn finish(mut self) -> Report {
+        self.exceptions();
+        let mut findings = std::mem::take(&mut self.errors);
+        let mut explained: BTreeSet<&str> = BTreeSet::new();
+        for (rule, found) in &self.found {
+            let level = self.level(rule, found);
+            if level == Level::Allow {
+                continue;
+            }
+            let mut diagnostic = found.diagnostic.clone();
+            diagnostic.code = rule.name;
+            diagnostic.level = level;
+            findings.push(diagnostic);
+        }
+        diag::sort(&mut findings);
+        // the first finding of a rule says where its level comes from and where to read on
+        for finding in &mut findings {
+            let Some(rule) = Self::rule(finding.code) else { continue };
+            if explained.insert(rule.name) {
+                let from = if self.settings.command.contains_key(rule.name) {
+                    "set on the command line".to_owned()
+                } else if self.settings.project.contains_key(rule.name) {
+                    "set in factbrief.toml".to_owned()
+                } else {
+                    format!("as all rules of the group {}", rule.group.name())
+                };
+                finding.notes.push(format!("`{}` is at level {}, {from}; `factbrief explain {}`", rule.name, finding.level.name(), rule.name));
+            }
+        }
+        Report { findings, tally: self.tally, lock: self.new }
+    }
+
+    /// Exceptions that name no rule, or that no finding needs.
+    fn exceptions(&mut self) {
+        let mut findings = Vec::new();
+        for (subject, head) in self.dossier.heads() {
+            for exception in head.allow {
+                let name = exception.rule.as_str();
+                let Some(rule) = Self::rule(name) else {
+                    let guess = nearest(name, RULES.iter().map(|r| r.name)).map(|g| format!("did you mean `{g}`?"));
+                    let finding = Diagnostic::new("unknown-rule", format!("there is no rule `{}`", gate::visible(name)))
+                        .at(head.file, exception.rule.span(), "not a rule")
+                        .help_if(guess)
+                        .help("`factbrief explain` lists all rules");
+                    self.errors.push(finding);
+                    continue;
+                };
+                let used = self.found.iter().any(|(r, f)| r.name == rule.name && f.subject == Some(subject));
+                let needs_article = matches!(rule.run, Run::Attempt(_) | Run::Passage(_) | Run::Passages(_) | Run::Engine);
+                let ran = !needs_article || self.fresh.contains(&subject);
+                if !used && ran {
+                    let finding = Diagnostic::new("exception-unused", format!("the exception from `{}` is not needed", rule.name))
+                        .at(head.file, exception.rule.span(), "nothing here breaks this rule")
+                        .help("take it out: an exception that outlives its reason hides the next fault");
+                    findings.push((subject, finding));
+                }
+            }
+        }
+        for (subject, finding) in findings {
+            self.push("exception-unused", Some(subject), finding);
+        }
+        let named: Vec<(String, std::ops::Range<usize>)> = self
+            .settings
+            .project
+            .iter()
+            .filter(|(name, _)| Self::rule(name).is_none())
+            .map(|(name, at)| (name.clone(), at.span().clone()))
+            .collect();
+        for (name, _) in named {
+            let guess = nearest(&name, RULES.iter().map(|r| r.name)).map(|g| format!("did you mean `{g}`?"));
+            self.errors.push(
+                Diagnostic::new("unknown-rule", format!("factbrief.toml sets a level for `{}`, which is no rule", gate::visible(&name)))
+                    .help_if(guess)
+                    .help("`factbrief explain` lists all rules"),
+            );
+        }
+    }
+}
+
+/// The keys whose values the lock holds by hash.
+fn is_hashed(key: &str) -> bool {
+    matches!(key, "words" | "said" | "prefix")
+}
+
+fn quote_hash(quote: &str) -> String {
+    hash::short(&Quotation::parse(quote).map_or_else(|_| quote.to_owned(), |q| q.text()))
+}
+
+/// All that a citation's proof covers beside the quotation itself: a change to any of it needs a new proof.
+fn proved(dossier: &Dossier, cited: &Cited<'_>, index: usize) -> BTreeMap<String, String> {
+    let mut map = BTreeMap::new();
+    let mut put = |key: &str, value: String| {
+        map.insert(key.to_owned(), value);
+    };
+    let Some(citation) = cited.citations.get(index) else { return map };
+    if let Some(words) = &citation.words {
+        put("words", hash::short(words));
+    }
+    if let Some(prefix) = &citation.prefix {
+        put("prefix", hash::short(prefix));
+    }
+    let actors = |list: &[At<Ref<crate::facts::dossier::Actor>>]| {
+        list.iter().map(|a| dossier.actors[**a].id.clone()).collect::<Vec<_>>().join(" ")
+    };
+    if !citation.via.is_empty() {
+        put("via", actors(&citation.via));
+    }
+    let claimants: Vec<String> = cited.claimants.iter().map(|a| dossier.actors[***a].id.clone()).collect();
+    if !claimants.is_empty() {
+        put("by", claimants.join(" "));
+    }
+    if let Some(hedge) = cited.hedge {
+        put("hedge", hedge.to_string());
+    }
+    if let Some(said) = cited.said {
+        put("said", hash::short(said));
+    }
+    if let Subject::Claim(claim) = cited.subject {
+        let claim = &dossier.claims[claim];
+        put("value", claim.value.to_string());
+        put("measure", dossier.measures[*claim.measure].id.clone());
+        if let Some(who) = &claim.who {
+            put("who", dossier.categories[**who].id.clone());
+        }
+    }
+    if index == 0
+        && let Some(date) = cited.date
+    {
+        put("date", date.to_string());
+        if let Some(dating) = cited.dating {
+            put("dating", dating_key(dossier, dating));
+        }
+    }
+    let exceptions: Vec<&str> = cited.head.allow.iter().map(|a| a.rule.as_str()).collect();
+    if !exceptions.is_empty() {
+        put("allow", exceptions.join(" "));
+    }
+    map
+}
+
+fn dating_key(dossier: &Dossier, dating: &crate::facts::dossier::Dating) -> String {
+    let mut parts = vec![dating.basis.to_string()];
+    if let Some(rule) = &dating.rule {
+        parts.push(rule.to_string());
+    }
+    if let Some(words) = &dating.words {
+        parts.push(hash::short(words));
+    }
+    if let Some(anchor) = &dating.anchor {
+        let (id, date) = match **anchor {
+            Anchor::Source(r) => (&dossier.sources[r].id, dossier.sources[r].published.as_ref()),
+            Anchor::Event(r) => (&dossier.events[r].id, dossier.events[r].date.as_ref()),
+        };
+        parts.push(format!("{id}={}", date.map(|d| d.to_string()).unwrap_or_default()));
+    }
+    parts.join(" ")
+}
+
+/// Where a phrase stands in an article, for a label.
+pub(crate) fn article_label(article: &Article, original: &std::ops::Range<usize>, text: impl Into<String>) -> diag::Label {
+    diag::Label::new(article.file(), original, text)
+}
+
+/// The basis of a date, stated where nothing is said.
+#[must_use]
+pub fn basis(dating: Option<&crate::facts::dossier::Dating>) -> Basis {
+    dating.map_or(Basis::Stated, |d| *d.basis)
+}
+
+/// Reads an article outside a check: for showing a quotation in its context.
+///
+/// # Errors
+/// Where it is not at hand or is not the text the source names.
+pub fn article_of(dossier: &Dossier, archive: &Archive, source: Ref<Source>) -> Result<Arc<Article>, String> {
+    let source = &dossier.sources[source];
+    let bytes = archive.read(&source.archived).map_err(|why| why.to_string())?;
+    let article = Article::read(source.archived.as_str(), bytes).map_err(|e| e.why)?;
+    if article.sha256() == source.sha256.as_str() {
+        Ok(Arc::new(article))
+    } else {
+        Err("the archived text is not the one the source names".to_owned())
+    }
+}
+
+/// The places where a citation's quotation stands in its article.
+#[must_use]
+pub fn hits(article: &Article, quote: &str) -> Vec<find::Hit> {
+    Quotation::parse(quote).map(|q| find::find(article, quote, &q)).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests;

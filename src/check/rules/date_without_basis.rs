@@ -1,0 +1,1 @@
+//! A date without a word on how it is known. Found in [`crate::check::dating`].

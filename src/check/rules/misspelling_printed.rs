@@ -1,0 +1,41 @@
+//! A source's misspelling in the analyst's own text.
+
+use super::Found;
+use crate::diag::Diagnostic;
+use crate::facts::at::At;
+use crate::facts::dossier::{Dossier, Subject};
+use crate::text::find::is_whole;
+
+pub(super) fn check(dossier: &Dossier) -> Vec<Found> {
+    let actors = dossier.actors.iter().flat_map(|(_, a)| a.sic.iter().map(move |s| (s, a.name.as_str())));
+    let places = dossier.places.iter().flat_map(|(_, p)| p.sic.iter().map(move |s| (s, p.name.as_str())));
+    let misspelt: Vec<(&At<String>, &str)> = actors.chain(places).collect();
+    let mut found = Vec::new();
+    for (subject, head) in dossier.heads() {
+        for text in prose(dossier, subject) {
+            for (wrong, right) in &misspelt {
+                let stands = text.match_indices(wrong.as_str()).any(|(at, _)| is_whole(text, &(at..at + wrong.len())));
+                if !wrong.is_empty() && stands {
+                    let diagnostic = Diagnostic::new("", format!("{} `{}` prints a misspelling of a source", head.kind, head.id))
+                        .at(head.file, text.span(), format!("\"{}\" is printed only inside quotations", wrong.as_str()))
+                        .help(format!("write \"{right}\""));
+                    found.push(Found { subject: Some(subject), diagnostic });
+                }
+            }
+        }
+    }
+    found
+}
+
+fn prose(dossier: &Dossier, subject: Subject) -> Vec<&At<String>> {
+    match subject {
+        Subject::Actor(r) => std::iter::once(&dossier.actors[r].name).chain(&dossier.actors[r].role).collect(),
+        Subject::Place(r) => vec![&dossier.places[r].name],
+        Subject::Event(r) => vec![&dossier.events[r].title],
+        Subject::Background(r) => vec![&dossier.backgrounds[r].text],
+        Subject::Discrepancy(r) => vec![&dossier.discrepancies[r].handling],
+        Subject::Gap(r) => std::iter::once(&dossier.gaps[r].question).chain(&dossier.gaps[r].why).collect(),
+        Subject::Assessment(r) => std::iter::once(&dossier.assessments[r].text).chain(&dossier.assessments[r].because).collect(),
+        _ => Vec::new(),
+    }
+}

@@ -1,0 +1,42 @@
+//! A quotation that does not stand in its article.
+
+use crate::check::article_label;
+use crate::check::passage::Attempt;
+use crate::diag::Diagnostic;
+use crate::text::find::{NoQuotation, near};
+use crate::text::gate::visible;
+
+pub(super) fn check(attempt: &Attempt<'_>) -> Vec<Diagnostic> {
+    let cited = attempt.cited;
+    let quote = &attempt.citation.quote;
+    let source = &attempt.dossier.sources[*attempt.citation.source].id;
+    let title = format!("the quotation of {} `{}` does not stand in `{source}`", cited.head.kind, cited.head.id);
+    let base = |label: String| Diagnostic::new("", title.clone()).at(cited.head.file, quote.span(), label);
+    match &attempt.quotation {
+        Err(NoQuotation::Empty) => return vec![base("it holds no words".to_owned())],
+        Err(NoQuotation::DanglingEllipsis) => {
+            return vec![base("`[...]` joins two passages; at an end it joins nothing".to_owned())];
+        }
+        Ok(_) if !attempt.hits.is_empty() => return Vec::new(),
+        Ok(_) => {}
+    }
+    if attempt.anywhere > 0
+        && let Some(prefix) = &attempt.citation.prefix
+    {
+        let finding = Diagnostic::new("", title)
+            .at(cited.head.file, prefix.span(), "these words do not stand just before it")
+            .at(cited.head.file, quote.span(), "found, but nowhere after the prefix");
+        return vec![finding];
+    }
+    let finding = match near(attempt.article, quote) {
+        Some(near) => {
+            let quoted = if near.quoted.is_empty() { "the quotation ends".to_owned() } else { format!("\"{}\" is quoted", visible(&near.quoted)) };
+            let mut finding = base(format!("{quoted}; the article has \"{}\"", visible(&near.stands)));
+            finding.labels.push(article_label(attempt.article, &near.stands_at, "the first word that differs"));
+            finding.help(format!("the passage that comes nearest: \"{}\"", visible(&attempt.article.file().text()[near.original])))
+        }
+        None => base("no passage of the article resembles it".to_owned())
+            .help("a quotation stands inside one paragraph, in the article's own words and case; `[...]` joins passages"),
+    };
+    vec![finding]
+}

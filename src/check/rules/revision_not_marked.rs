@@ -1,0 +1,29 @@
+//! Two figures of one claimant for one thing, with nothing said of which is current.
+
+use super::Found;
+use crate::diag::Diagnostic;
+use crate::facts::dossier::{Dossier, Subject};
+use crate::reconcile::{cells, compatible};
+
+pub(super) fn check(dossier: &Dossier) -> Vec<Found> {
+    let mut found = Vec::new();
+    for cell in cells(dossier, |_| true) {
+        let claims: Vec<_> = cell.totals.iter().flat_map(|(_, claims)| claims).copied().collect();
+        for (i, &a) in claims.iter().enumerate() {
+            for &b in &claims[i + 1..] {
+                let (one, two) = (&dossier.claims[a], &dossier.claims[b]);
+                let same = one.by.is_some() && one.by == two.by;
+                if !same || compatible(&one.value, &two.value) {
+                    continue;
+                }
+                let diagnostic = Diagnostic::new("", format!("claims `{}` and `{}` are one claimant's, and cannot both be current", one.id, two.id))
+                    .at(&two.file, two.value.span(), "this figure")
+                    .at(&one.file, one.value.span(), "and this one")
+                    .note("a claimant who gives a new figure replaces the old one; independent claimants who differ make a range")
+                    .help("mark the later one with `supersedes`, or say in `scope` or `covers` what each counts");
+                found.push(Found { subject: Some(Subject::Claim(b)), diagnostic });
+            }
+        }
+    }
+    found
+}

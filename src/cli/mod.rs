@@ -1,0 +1,267 @@
+//! Floor 8: the commands. Only this part prints, writes files, or reads the environment.
+
+mod build;
+mod check;
+mod explain;
+mod output;
+mod show;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use factbrief::check::{Settings, Tally};
+use factbrief::diag::{Diagnostic, Level};
+use factbrief::load::archive::Archive;
+use factbrief::load::project::{self, Project};
+use factbrief::render::worker;
+use factbrief::report::{self, Format};
+
+/// How the program ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Exit {
+    /// All is well.
+    Clean,
+    /// Findings, or a briefing is stale.
+    Findings,
+    /// The input or the call cannot be used.
+    Unusable,
+    /// A limit was reached.
+    Limit,
+    /// Cannot read or write.
+    Io,
+    /// A defect of ours.
+    Defect,
+}
+
+impl Exit {
+    fn code(self) -> u8 {
+        match self {
+            Self::Clean => 0,
+            Self::Findings => 1,
+            Self::Unusable => 2,
+            Self::Limit => 3,
+            Self::Io => 4,
+            Self::Defect => 70,
+        }
+    }
+
+    /// The graver of two.
+    fn or(self, other: Self) -> Self {
+        if self.code() >= other.code() { self } else { other }
+    }
+}
+
+/// Keeps a curated, sourced fact model in TOML, proves every entry against the words of its source, and prints PDF and
+/// Markdown briefings that cite every source.
+#[derive(Parser)]
+#[command(name = "factbrief", version, about, long_about = None, disable_help_subcommand = true)]
+struct Cli {
+    #[command(flatten)]
+    place: Place,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Args)]
+pub(crate) struct Place {
+    /// The project's folder [default: the nearest one above with a factbrief.toml]
+    #[arg(long, global = true, value_name = "DIR")]
+    project: Option<PathBuf>,
+    /// The folder of articles [default: FACTBRIEF_ARCHIVE, or `archive` in factbrief.toml]
+    #[arg(long, global = true, value_name = "DIR")]
+    archive: Option<PathBuf>,
+    /// Do as if the articles were not at hand: the evidence lock answers for them
+    #[arg(long, global = true, conflicts_with = "archive")]
+    no_archive: bool,
+    /// How findings are shown
+    #[arg(long, global = true, value_enum, default_value_t = Shown::Human, value_name = "FORMAT")]
+    format: Shown,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Shown {
+    Human,
+    Short,
+    Json,
+}
+
+#[derive(Args)]
+pub(crate) struct Levels {
+    /// Report findings of a rule as errors
+    #[arg(long, value_name = "RULE")]
+    deny: Vec<String>,
+    /// Report findings of a rule as warnings
+    #[arg(long, value_name = "RULE")]
+    warn: Vec<String>,
+    /// Do not report findings of a rule
+    #[arg(long, value_name = "RULE")]
+    allow: Vec<String>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Prove every quotation and check every record
+    Check(check::Options),
+    /// Print briefings: Markdown and PDF
+    Build(build::Options),
+    /// Show a record, with its quotations in their paragraphs
+    Show(show::Options),
+    /// Print the page of a rule, or the list of all rules
+    Explain(explain::Options),
+    #[command(name = worker::ARGUMENT, hide = true)]
+    Worker { memory: u64, processor: u64 },
+}
+
+pub(crate) fn main() -> ExitCode {
+    let outcome = std::panic::catch_unwind(|| {
+        let cli = match Cli::try_parse() {
+            Ok(cli) => cli,
+            Err(error) => {
+                let _ = error.print();
+                return if error.use_stderr() { Exit::Unusable } else { Exit::Clean };
+            }
+        };
+        match cli.command {
+            Command::Check(options) => check::run(&cli.place, &options),
+            Command::Build(options) => build::run(&cli.place, &options),
+            Command::Show(options) => show::run(&cli.place, &options),
+            Command::Explain(options) => explain::run(&options),
+            Command::Worker { memory, processor } => {
+                match worker::serve(memory, processor, std::io::stdin(), std::io::stdout()) {
+                    Ok(()) => Exit::Clean,
+                    Err(_) => Exit::Io,
+                }
+            }
+        }
+    });
+    let exit = outcome.unwrap_or_else(|_| {
+        output::tell("factbrief: this is a defect of the program, not of your input; nothing was half-written\n");
+        Exit::Defect
+    });
+    ExitCode::from(exit.code())
+}
+
+impl Place {
+    /// The project's folder.
+    fn root(&self) -> Result<PathBuf, Exit> {
+        if let Some(given) = &self.project {
+            return Ok(given.clone());
+        }
+        let here = std::env::current_dir().map_err(|error| {
+            output::tell(&format!("error: cannot tell the current folder: {error}\n"));
+            Exit::Io
+        })?;
+        let found = here.ancestors().find(|folder| folder.join(project::FILE).is_file());
+        found.map(Path::to_path_buf).ok_or_else(|| {
+            output::tell(&format!(
+                "error: there is no {} here or in a folder above\n  = help: go to a project's folder, or name it: `--project DIR`\n",
+                project::FILE
+            ));
+            Exit::Unusable
+        })
+    }
+
+    /// The archive that is meant.
+    fn archive(&self, project: &Project) -> Result<Archive, Exit> {
+        if self.no_archive {
+            return Ok(Archive::Absent);
+        }
+        let named = self
+            .archive
+            .clone()
+            .map(|path| (path, "--archive"))
+            .or_else(|| std::env::var_os("FACTBRIEF_ARCHIVE").filter(|v| !v.is_empty()).map(|v| (PathBuf::from(v), "FACTBRIEF_ARCHIVE")));
+        match named {
+            Some((path, _)) if path.is_dir() => Ok(Archive::Folder(path)),
+            Some((path, by)) => {
+                let shown = factbrief::text::gate::visible(&path.display().to_string());
+                output::tell(&format!("error: {by} names {shown}, which is no folder\n  = help: `--no-archive` lets the evidence lock answer\n"));
+                Err(Exit::Unusable)
+            }
+            None => Ok(project.archive.as_ref().map_or(Archive::Absent, |path| Archive::folder(&project.root.join(path)))),
+        }
+    }
+
+    fn format(&self) -> Format {
+        match self.format {
+            Shown::Human => Format::Human,
+            Shown::Short => Format::Short,
+            Shown::Json => Format::Json,
+        }
+    }
+
+    /// Shows findings: for people on standard error, for programs on standard output.
+    fn findings(&self, findings: &[Diagnostic]) -> Result<(), Exit> {
+        let format = self.format();
+        let text = report::render(findings, format, true);
+        if format == Format::Json {
+            output::print(&text)
+        } else {
+            if !text.is_empty() {
+                output::tell(&text);
+                output::tell("\n");
+            }
+            Ok(())
+        }
+    }
+}
+
+impl Levels {
+    fn settings(&self, project: &Project) -> Result<Settings, Exit> {
+        let mut command = BTreeMap::new();
+        for (list, level) in [(&self.allow, Level::Allow), (&self.warn, Level::Warn), (&self.deny, Level::Deny)] {
+            for name in list {
+                if factbrief::check::rules::find(name).is_none() {
+                    explain::no_such_rule(name);
+                    return Err(Exit::Unusable);
+                }
+                command.insert(name.clone(), level);
+            }
+        }
+        Ok(Settings { project: project.levels.clone(), command, ..Settings::default() })
+    }
+}
+
+/// What a check did, in a line: never a pass without saying what was proved, and how.
+pub(crate) fn summary(tally: &Tally, errors: usize, warnings: usize) -> String {
+    let n = |count: usize, one: &str, many: &str| format!("{count} {}", if count == 1 { one } else { many });
+    let mut how = Vec::new();
+    if tally.exact > 0 {
+        how.push(format!("{} found in the articles exactly", tally.exact));
+    }
+    if tally.folded > 0 {
+        how.push(format!("{} after folding typography", tally.folded));
+    }
+    if tally.locked > 0 {
+        how.push(format!("{} passed by the evidence lock, the articles not being at hand", tally.locked));
+    }
+    if tally.unproved > 0 {
+        how.push(format!("{} NOT PROVED", tally.unproved));
+    }
+    let outcome = match (errors, warnings) {
+        (0, 0) => "no findings".to_owned(),
+        (0, w) => n(w, "warning", "warnings"),
+        (e, 0) => n(e, "error", "errors"),
+        (e, w) => format!("{}, {}", n(e, "error", "errors"), n(w, "warning", "warnings")),
+    };
+    let how = if how.is_empty() { "nothing to prove".to_owned() } else { how.join(", ") };
+    format!("{}: {}, {}\n{outcome}\n", n(tally.records, "record", "records"), n(tally.quotations, "quotation", "quotations"), how)
+}
+
+pub(crate) fn count(findings: &[Diagnostic]) -> (usize, usize) {
+    let errors = findings.iter().filter(|f| f.level.fails()).count();
+    (errors, findings.len() - errors)
+}
+
+/// The exit code for findings that stopped the loading of a project.
+pub(crate) fn unusable(findings: &[Diagnostic]) -> Exit {
+    if findings.iter().any(|f| f.code == "limit") {
+        Exit::Limit
+    } else if findings.iter().all(|f| f.code == "unreadable") {
+        Exit::Io
+    } else {
+        Exit::Unusable
+    }
+}

@@ -1,0 +1,83 @@
+//! Standard streams and files. A file is written beside its place, flushed, and renamed: at every moment it is the
+//! complete old one or the complete new one.
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::Path;
+
+use super::Exit;
+
+/// What the names of unfinished files begin with.
+const UNFINISHED: &str = ".factbrief-";
+
+/// Prints to standard output.
+pub(super) fn print(text: &str) -> Result<(), Exit> {
+    let mut out = io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Ok(()) => Ok(()),
+        // whoever read has read enough
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Err(Exit::Clean),
+        Err(error) => {
+            tell(&format!("error: cannot write to standard output: {error}\n"));
+            Err(Exit::Io)
+        }
+    }
+}
+
+/// Tells the user something, in colour where the terminal takes it.
+pub(super) fn tell(text: &str) {
+    let mut err = anstream::stderr().lock();
+    // with nowhere left to complain to, the exit code still tells
+    let _ = err.write_all(text.as_bytes()).and_then(|()| err.flush());
+}
+
+/// A folder that only one run of the program writes to at a time.
+pub(super) struct Claimed {
+    _handle: Option<File>,
+}
+
+/// Claims a folder for writing, waiting for whoever has it, and clears away what an interrupted run left unfinished.
+pub(super) fn claim(folder: &Path) -> io::Result<Claimed> {
+    let handle = File::open(folder).ok();
+    if let Some(handle) = &handle {
+        match handle.try_lock() {
+            Ok(()) => {}
+            Err(fs::TryLockError::WouldBlock) => {
+                tell(&format!("waiting: another factbrief writes to {}\n", factbrief::text::gate::visible(&folder.display().to_string())));
+                handle.lock()?;
+            }
+            // a file system without locks: renames are atomic all the same
+            Err(fs::TryLockError::Error(_)) => {}
+        }
+    }
+    for entry in fs::read_dir(folder)?.flatten() {
+        if entry.file_name().to_string_lossy().starts_with(UNFINISHED) {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+    Ok(Claimed { _handle: handle })
+}
+
+/// Writes a file in a claimed folder, unless it holds these bytes already. Says whether it was written.
+pub(super) fn write(_: &Claimed, path: &Path, bytes: &[u8]) -> io::Result<bool> {
+    match fs::symlink_metadata(path) {
+        Ok(meta) if !meta.is_file() => {
+            return Err(io::Error::other("a link, folder or device stands in its place"));
+        }
+        Ok(meta) if meta.len() == bytes.len() as u64 && fs::read(path).is_ok_and(|old| old == bytes) => return Ok(false),
+        _ => {}
+    }
+    let folder = path.parent().unwrap_or(Path::new("."));
+    // created here rather than by the library, so that the mode follows the user's umask
+    let mut unfinished = tempfile::Builder::new()
+        .prefix(UNFINISHED)
+        .make_in(folder, |path| File::options().write(true).create_new(true).open(path))?;
+    unfinished.as_file_mut().write_all(bytes)?;
+    unfinished.as_file().sync_all()?;
+    unfinished.persist(path).map_err(|error| error.error)?;
+    if let Ok(folder) = File::open(folder) {
+        // not every system lets a folder be flushed
+        let _ = folder.sync_all();
+    }
+    Ok(true)
+}

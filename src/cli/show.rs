@@ -1,0 +1,113 @@
+//! `factbrief show`
+
+use std::fmt::Write as _;
+
+use factbrief::check::{article_of, hits};
+use factbrief::facts::dossier::{Dossier, Subject};
+use factbrief::load::archive::Archive;
+use factbrief::load::lock;
+use factbrief::text::gate::{visible, visible_lines};
+use factbrief::text::nearest::nearest;
+
+use super::check::open;
+use super::{Exit, Place, output};
+
+#[derive(clap::Args)]
+pub(crate) struct Options {
+    /// The record's id
+    id: String,
+}
+
+pub(crate) fn run(place: &Place, options: &Options) -> Exit {
+    attempt(place, options).unwrap_or_else(|exit| exit)
+}
+
+fn attempt(place: &Place, options: &Options) -> Result<Exit, Exit> {
+    let workspace = open(place)?;
+    let archive = place.archive(&workspace.project)?;
+    let mut found = false;
+    for (name, dossier) in &workspace.dossiers {
+        if let Some(subject) = dossier.find(&options.id) {
+            found = true;
+            output::print(&record(dossier, subject, &archive, workspace.locks.get(name)))?;
+        }
+    }
+    if found {
+        return Ok(Exit::Clean);
+    }
+    let known = workspace.dossiers.values().flat_map(|d| d.heads().map(|(_, h)| h.id).collect::<Vec<_>>());
+    let guess = nearest(&options.id, known).map(|g| format!("; did you mean `{g}`?")).unwrap_or_default();
+    output::tell(&format!("error: there is no record `{}`{guess}\n", visible(&options.id)));
+    Err(Exit::Unusable)
+}
+
+/// A record as written, then each quotation in its paragraph, then what refers to it.
+fn record(dossier: &Dossier, subject: Subject, archive: &Archive, lock: Option<&lock::Lock>) -> String {
+    let head = dossier.head(subject);
+    let at = head.file.position(head.header.start);
+    let mut out = format!("{} `{}`  ({}:{})\n\n", head.kind, head.id, visible(head.file.name()), at.line);
+    out.push_str(&visible_lines(&written(head.file.text(), head.header.start)));
+    for (index, citation) in dossier.citations(subject).iter().enumerate() {
+        let source = &dossier.sources[*citation.source];
+        let publisher = source.publisher.as_ref().map_or("publisher unknown", |p| p.as_str());
+        let _ = write!(out, "\n{} [{}]", visible(publisher), source.id);
+        let proof = lock.and_then(|l| l.proofs.get(&lock::key(head.id, index)));
+        match article_of(dossier, archive, *citation.source) {
+            Ok(article) => match hits(&article, &citation.quote).as_slice() {
+                [] => {
+                    let _ = writeln!(out, ": the quotation does not stand in the article");
+                }
+                places => {
+                    for hit in places {
+                        let text = article.file().text();
+                        let line = article.file().line_at(hit.original.start);
+                        let paragraph = line.start..line.end.max(hit.original.end);
+                        let _ = writeln!(out, ", line {}:", article.line(hit.original.start));
+                        let _ = writeln!(
+                            out,
+                            "    {}>>>{}<<<{}",
+                            visible(&text[paragraph.start..hit.original.start]),
+                            visible(&text[hit.original.clone()]),
+                            visible(&text[hit.original.end..paragraph.end])
+                        );
+                    }
+                }
+            },
+            Err(why) => {
+                let _ = match proof {
+                    Some(proof) => writeln!(out, ", line {} (by the evidence lock; {}):\n    >>>{}<<<", proof.line, visible(&why), visible(&citation.quote)),
+                    None => writeln!(out, ": {}\n    >>>{}<<<", visible(&why), visible(&citation.quote)),
+                };
+            }
+        }
+    }
+    let referring: Vec<String> = dossier
+        .heads()
+        .filter(|(other, h)| *other != subject && mentions(&written(h.file.text(), h.header.start), head.id))
+        .map(|(_, h)| format!("{} `{}`", h.kind, h.id))
+        .collect();
+    if !referring.is_empty() {
+        let _ = writeln!(out, "\nreferred to by: {}", referring.join(", "));
+    }
+    out
+}
+
+fn mentions(text: &str, id: &str) -> bool {
+    text.contains(&format!("\"{id}\""))
+}
+
+/// The lines of a record: from its header to the next one.
+fn written(text: &str, header: usize) -> String {
+    let start = text[..header].rfind('\n').map_or(0, |i| i + 1);
+    let body = &text[start..];
+    let end = body.match_indices("\n[").next().map_or(body.len(), |(i, _)| i + 1);
+    let mut record = body[..end].trim_end().to_owned();
+    // a comment before the next record belongs to that one
+    while let Some((before, last)) = record.rsplit_once('\n')
+        && (last.trim_start().starts_with('#') || last.trim().is_empty())
+    {
+        record = before.to_owned();
+    }
+    record.push('\n');
+    record
+}

@@ -1,0 +1,14 @@
+//! Floor 2: the domain. What an analyst records, with every reference resolved.
+//!
+//! - [`dossier`]: the records and the tables that hold them
+//! - [`date`]: EDTF dates; [`figure`]: the value grammar
+//! - [`vocabulary`]: the closed lists (stances, scopes, grades, …)
+//! - [`table`]: ids, references that cannot dangle
+//! - [`at`]: a value with its place in the file
+
+pub mod at;
+pub mod date;
+pub mod dossier;
+pub mod figure;
+pub mod table;
+pub mod vocabulary;

@@ -1,0 +1,324 @@
+//! factbrief keeps a curated, sourced fact model in TOML, proves every entry against the words of its source, and prints
+//! PDF and Markdown briefings that cite every source.
+//!
+//! The data goes one way, and each floor imports only from those below it (a test holds that):
+//!
+//! | floor | module | holds |
+//! |---|---|---|
+//! | 0 | [`text`] | texts and places in them; quotations, quantities, sentences, dates as words |
+//! | 1 | [`diag`] | findings |
+//! | 2 | [`facts`] | the domain: records, dates, figures, resolved references |
+//! | 3 | [`load`], [`reconcile`] | TOML to records, archive, evidence lock; what several claims say together |
+//! | 4 | [`check`] | the proof and the rules; the only maker of a checked dossier |
+//! | 5 | [`brief`] | the view: all that a briefing says |
+//! | 6 | [`render`] | Handlebars to Markdown, that same Markdown through Typst to PDF |
+//! | ~ | [`report`] | findings as text |
+//! | 7 | this file | the pipeline |
+//! | 8 | `main.rs`, `cli/` | one file a command; the only part that prints, writes, or reads the environment |
+//!
+//! What the program does, a library user does in a few lines:
+//!
+//! ```no_run
+//! use factbrief::{Workspace, check::Settings, load::archive::Archive, render::pdf};
+//!
+//! fn main() -> Result<(), Vec<factbrief::diag::Diagnostic>> {
+//!     let workspace = Workspace::open(std::path::Path::new("."))?;
+//!     let verdict = workspace.check(&Archive::Absent, &Settings::default());
+//!     for request in &workspace.requests {
+//!         let printed = workspace.print(&verdict, request, &mut pdf::typeset)?;
+//!         println!("{}: {} pages, {} bytes of Markdown", request.slug, printed.pages, printed.markdown.len());
+//!     }
+//!     Ok(())
+//! }
+//! ```
+
+pub mod brief;
+pub mod check;
+pub mod diag;
+pub mod facts;
+pub mod load;
+pub mod reconcile;
+pub mod render;
+pub mod report;
+pub mod text;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use brief::view::View;
+use check::{Checked, Report, Settings, Tally};
+use diag::Diagnostic;
+use facts::dossier::Dossier;
+use load::archive::Archive;
+use load::briefing::Request;
+use load::lock::Lock;
+use load::project::Project;
+use render::pdf::{Failure, Job, Pdf};
+use render::template::{Kind, typst_files};
+
+/// A project with all that belongs to it, loaded and resolved.
+#[derive(Debug)]
+pub struct Workspace {
+    /// The project.
+    pub project: Project,
+    /// Its dossiers, by name.
+    pub dossiers: BTreeMap<String, Dossier>,
+    /// Their evidence locks, those that exist.
+    pub locks: BTreeMap<String, Lock>,
+    /// Its briefings, by slug.
+    pub requests: Vec<Request>,
+}
+
+/// What a check found in each dossier.
+#[derive(Debug)]
+pub struct Verdict<'w> {
+    /// The report of each dossier.
+    pub reports: BTreeMap<String, Report>,
+    /// The dossiers in which nothing failed.
+    pub checked: BTreeMap<String, Checked<'w>>,
+}
+
+/// A printed briefing.
+#[derive(Debug)]
+pub struct Printed {
+    /// The view it was printed from.
+    pub view: View,
+    /// The Markdown.
+    pub markdown: String,
+    /// The PDF.
+    pub pdf: Vec<u8>,
+    /// How many pages the PDF has.
+    pub pages: usize,
+}
+
+impl Workspace {
+    /// Loads a project's dossiers, locks and briefings.
+    ///
+    /// # Errors
+    /// Every error in every file, at once.
+    pub fn open(root: &Path) -> Result<Self, Vec<Diagnostic>> {
+        let project = Project::open(root)?;
+        let mut findings = Vec::new();
+        let (mut dossiers, mut locks, mut requests) = (BTreeMap::new(), BTreeMap::new(), Vec::new());
+        let names = load::dossiers(root).map_err(|f| vec![*f])?;
+        if names.is_empty() {
+            findings.push(
+                Diagnostic::new("no-facts", format!("the project has no dossier under {}/", load::SEEDS))
+                    .help("a dossier is a folder of TOML files there; seeds/README.md says what they hold"),
+            );
+        }
+        for name in names {
+            match load::dossier(root, &name, &project.language) {
+                Ok(dossier) => {
+                    dossiers.insert(name.clone(), dossier);
+                }
+                Err(more) => findings.extend(more),
+            }
+            let path = root.join(load::SEEDS).join(&name).join(load::lock::FILE);
+            if std::fs::symlink_metadata(&path).is_ok() {
+                let read = load::read::text(&path, &format!("{}/{name}/{}", load::SEEDS, load::lock::FILE));
+                match read.and_then(|file| Lock::parse(&file)) {
+                    Ok(lock) => {
+                        locks.insert(name, lock);
+                    }
+                    Err(finding) => findings.push(*finding),
+                }
+            }
+        }
+        for slug in load::briefings(root).map_err(|f| vec![*f])? {
+            let name = format!("{}/{slug}.toml", load::BRIEFINGS);
+            match load::read::text(&root.join(&name), &name) {
+                Ok(file) => match Request::parse(&file) {
+                    Ok(request) => requests.push(request),
+                    Err(more) => findings.extend(more),
+                },
+                Err(finding) => findings.push(*finding),
+            }
+        }
+        if findings.is_empty() { Ok(Self { project, dossiers, locks, requests }) } else { Err(findings) }
+    }
+
+    /// Checks every dossier.
+    #[must_use]
+    pub fn check(&self, archive: &Archive, settings: &Settings) -> Verdict<'_> {
+        let mut verdict = Verdict { reports: BTreeMap::new(), checked: BTreeMap::new() };
+        for (name, dossier) in &self.dossiers {
+            let (report, checked) = check::run(dossier, archive, self.locks.get(name), settings);
+            verdict.reports.insert(name.clone(), report);
+            if let Some(checked) = checked {
+                verdict.checked.insert(name.clone(), checked);
+            }
+        }
+        verdict
+    }
+
+    /// The dossier a briefing is printed from: the one it names, or the project's only one.
+    ///
+    /// # Errors
+    /// Where it names none of several, or one that does not exist.
+    pub fn dossier_of(&self, request: &Request) -> Result<&str, Box<Diagnostic>> {
+        let known: Vec<&str> = self.dossiers.keys().map(String::as_str).collect();
+        match (&request.dossier, known.as_slice()) {
+            (Some(name), _) => match self.dossiers.get_key_value(name.as_str()) {
+                Some((name, _)) => Ok(name),
+                None => {
+                    let guess = text::nearest::nearest(name, known.iter().copied()).map(|g| format!("did you mean `{g}`?"));
+                    Err(Box::new(
+                        Diagnostic::new("reference", format!("there is no dossier `{}`", text::gate::visible(name)))
+                            .at(&request.file, name.span(), "not under seeds/")
+                            .help_if(guess),
+                    ))
+                }
+            },
+            (None, [only]) => Ok(only),
+            (None, _) => Err(Box::new(
+                Diagnostic::new("schema", format!("briefing `{}` does not say which dossier it is printed from", request.slug))
+                    .at(&request.file, request.kind.span(), "the project has several")
+                    .help(format!("add `dossier = \"…\"`: {}", known.join(", "))),
+            )),
+        }
+    }
+
+    /// What a briefing says.
+    ///
+    /// # Errors
+    /// Where its dossier did not pass the check, or what it asks for is not there.
+    pub fn view(&self, verdict: &Verdict<'_>, request: &Request) -> Result<View, Vec<Diagnostic>> {
+        let name = self.dossier_of(request).map_err(|f| vec![*f])?;
+        let Some(checked) = verdict.checked.get(name) else {
+            return Err(vec![
+                Diagnostic::new("not-printed", format!("briefing `{}` is not printed: dossier `{name}` did not pass the check", request.slug))
+                    .note("if it cannot be cited, it cannot be printed"),
+            ]);
+        };
+        brief::compose(checked, &self.project, request)
+    }
+
+    /// A briefing in both formats; `typeset` makes a PDF of a job ([`render::pdf::typeset`], or a
+    /// [`render::worker::Worker`], which has limits).
+    ///
+    /// # Errors
+    /// As [`Self::view`], and where a template is wrong or the text cannot be set; then the record it is due to is named,
+    /// if a record is.
+    pub fn print(
+        &self,
+        verdict: &Verdict<'_>,
+        request: &Request,
+        typeset: &mut dyn FnMut(&Job) -> Result<Pdf, Failure>,
+    ) -> Result<Printed, Vec<Diagnostic>> {
+        let view = self.view(verdict, request)?;
+        let kind = Kind::load(&self.project.root, &view.kind)?;
+        let markdown = kind.markdown(&view).map_err(|f| vec![*f])?;
+        let job = |blocks: &[String]| Job {
+            files: typst_files(&kind, &view, blocks),
+            ident: format!("factbrief/{}", view.slug),
+            date: (view.as_of.year, u8::try_from(view.as_of.month).unwrap_or(1), u8::try_from(view.as_of.day).unwrap_or(1)),
+        };
+        match typeset(&job(&render::set::blocks(&markdown))) {
+            Ok(pdf) => Ok(Printed { view, markdown, pdf: pdf.bytes, pages: pdf.pages }),
+            Err(failure) => {
+                let mut alone = |text: &str| typeset(&job(&[format!("#{}", render::set::literal(text))]));
+                Err(vec![self.explain(verdict, request, &view, &failure, &mut alone)])
+            }
+        }
+    }
+
+    /// A finding for a document that was not set, with the records it is due to.
+    fn explain(
+        &self,
+        verdict: &Verdict<'_>,
+        request: &Request,
+        view: &View,
+        failure: &Failure,
+        alone: &mut dyn FnMut(&str) -> Result<Pdf, Failure>,
+    ) -> Diagnostic {
+        let slug = &request.slug;
+        let finding = match failure {
+            Failure::Layout(errors) => {
+                let mut finding = Diagnostic::new("layout", format!("the layout of briefing `{slug}` does not compile"));
+                for error in errors.iter().take(8) {
+                    finding = finding.note(text::gate::visible(error));
+                }
+                return finding.help(format!("the layout is {}/{}/{}", load::TEMPLATES, view.kind, render::template::LAYOUT));
+            }
+            Failure::Worker(why) => return Diagnostic::new("worker", format!("briefing `{slug}` cannot be set")).note(text::gate::visible(why)),
+            Failure::Panic(why) => Diagnostic::new("typesetter-panic", format!("the typesetter fails on briefing `{slug}`"))
+                .note(format!("it says: {}", text::gate::visible(why)))
+                .note("Typst 0.15 fails on some right-to-left text (typst issue 8667); the other briefings are not affected"),
+            Failure::MissingGlyphs(missing) => Diagnostic::new("missing-glyph", format!("no font has some characters of briefing `{slug}`"))
+                .note(format!("missing: {}", missing.chars().map(|c| format!("{c} ({})", text::gate::code_point(c))).collect::<Vec<_>>().join(", ")))
+                .note("a character without a glyph would be left out of the page in silence"),
+            Failure::Limit(which) => {
+                return Diagnostic::new("limit", format!("setting briefing `{slug}` reached a limit"))
+                    .note(format!("the limits for one document: {which}"))
+                    .help(format!("look for a loop or an enormous size in {}/{}/{}", load::TEMPLATES, view.kind, render::template::LAYOUT));
+            }
+        };
+        let mut named: Vec<String> = Vec::new();
+        for (words, records) in texts(&serde_json::to_value(view).unwrap_or_default()) {
+            if alone(&words).is_err() {
+                named.extend(records.into_iter().filter(|r| !named.contains(r)).collect::<Vec<_>>());
+            }
+        }
+        let dossier = self.dossier_of(request).ok().and_then(|n| verdict.checked.get(n)).map(Checked::dossier);
+        let mut finding = finding;
+        for id in named.iter().take(5) {
+            if let Some(head) = dossier.and_then(|d| d.find(id).map(|s| d.head(s))) {
+                finding = finding.at(head.file, head.header, format!("{} `{id}`, or a name it prints, brings this text", head.kind));
+            }
+        }
+        if named.is_empty() { finding.note("no single record brings it about") } else { finding.help("change the text of the record named") }
+    }
+}
+
+impl Verdict<'_> {
+    /// Whether a finding makes the check fail.
+    #[must_use]
+    pub fn fails(&self) -> bool {
+        self.reports.values().any(Report::fails)
+    }
+
+    /// All findings, in canonical order.
+    #[must_use]
+    pub fn findings(&self) -> Vec<Diagnostic> {
+        let mut all: Vec<Diagnostic> = self.reports.values().flat_map(|r| r.findings.iter().cloned()).collect();
+        diag::sort(&mut all);
+        all
+    }
+
+    /// What was proved, over all dossiers.
+    #[must_use]
+    pub fn tally(&self) -> Tally {
+        let mut tally = Tally::default();
+        self.reports.values().for_each(|r| tally.add(r.tally));
+        tally
+    }
+}
+
+/// The texts of a view that come from records, with the records.
+fn texts(value: &serde_json::Value) -> Vec<(String, Vec<String>)> {
+    let mut found = Vec::new();
+    match value {
+        serde_json::Value::Array(items) => items.iter().for_each(|item| found.extend(texts(item))),
+        serde_json::Value::Object(map) => {
+            let records: Vec<String> =
+                map.get("records").and_then(|r| r.as_array()).into_iter().flatten().filter_map(|r| r.as_str().map(str::to_owned)).collect();
+            for (key, inner) in map {
+                match inner {
+                    serde_json::Value::String(text) if !records.is_empty() && !text.is_empty() => found.push((text.clone(), records.clone())),
+                    serde_json::Value::Array(_) | serde_json::Value::Object(_) if key != "records" => found.extend(texts(inner)),
+                    _ => {}
+                }
+            }
+        }
+        _ => {}
+    }
+    found
+}
+
+/// A file shown in findings, for callers that build projects in memory.
+#[must_use]
+pub fn file(name: &str, text: &str) -> Arc<text::file::TextFile> {
+    Arc::new(text::file::TextFile::new(name, text))
+}

@@ -1,0 +1,177 @@
+//! What to print: `briefings/<slug>.toml`.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use serde::Deserialize;
+use toml::de::DeValue;
+
+use super::document::{self, Keys};
+use super::project::Paper;
+use crate::diag::Diagnostic;
+use crate::facts::at::At;
+use crate::facts::date::Date;
+use crate::facts::dossier::{Dossier, Event};
+use crate::facts::table::{Ref, is_id};
+use crate::facts::vocabulary::Tlp;
+use crate::text::file::TextFile;
+use crate::text::nearest::nearest;
+
+/// A briefing as its file asks for it, not yet held against a dossier.
+#[derive(Debug)]
+pub struct Request {
+    /// The file's name without its ending: the name of what is printed.
+    pub slug: String,
+    /// The file.
+    pub file: Arc<TextFile>,
+    /// The kind of briefing: a folder under `templates/`.
+    pub kind: At<String>,
+    /// The dossier it is printed from.
+    pub dossier: Option<At<String>>,
+    /// Its title.
+    pub title: At<String>,
+    /// What it is about, in a line.
+    pub subject: Option<At<String>>,
+    /// For whom it is written.
+    pub audience: Option<At<String>>,
+    /// The day it describes the state of knowledge of.
+    pub as_of: At<Date>,
+    /// Its number in a series.
+    pub issue: u32,
+    /// Its handling, where it differs from the project's.
+    pub tlp: Option<Tlp>,
+    /// Its language, where it differs from the project's.
+    pub language: Option<At<String>>,
+    /// Its paper, where it differs from the project's.
+    pub paper: Option<Paper>,
+    /// The events it is about.
+    pub events: Vec<At<String>>,
+    /// Its bottom line: Markdown with references to records.
+    pub bottom_line: At<String>,
+}
+
+#[derive(Deserialize)]
+struct RawBriefing {
+    kind: Option<At<String>>,
+    dossier: Option<At<String>>,
+    title: Option<At<String>>,
+    subject: Option<At<String>>,
+    audience: Option<At<String>>,
+    as_of: Option<At<Date>>,
+    issue: Option<At<u32>>,
+    tlp: Option<Tlp>,
+    language: Option<At<String>>,
+    paper: Option<Paper>,
+    #[serde(default)]
+    events: Vec<At<String>>,
+    bottom_line: Option<At<String>>,
+}
+
+impl Keys for RawBriefing {
+    const KEYS: &'static [&'static str] = &[
+        "kind", "dossier", "title", "subject", "audience", "as_of", "issue", "tlp", "language", "paper", "events", "bottom_line",
+    ];
+}
+
+impl Request {
+    /// Reads a briefing's file; its name gives the slug.
+    ///
+    /// # Errors
+    /// All that is wrong with it, at once.
+    pub fn parse(file: &Arc<TextFile>) -> Result<Self, Vec<Diagnostic>> {
+        let slug = Path::new(file.name()).file_stem().and_then(|s| s.to_str()).unwrap_or_default().to_owned();
+        if !is_id(&slug) {
+            return Err(vec![
+                Diagnostic::new("schema", format!("`{}` cannot name a briefing", crate::text::gate::visible(&slug)))
+                    .at(file, &(0..0), "")
+                    .help("name the file in lower-case letters, digits and hyphens, a letter first"),
+            ]);
+        }
+        let raw: RawBriefing = {
+            let document = document::parse(file)?;
+            let value = toml::Spanned::new(0..0, DeValue::Table(document.table));
+            document::read(file, &(0..0), "a briefing", &value).map_err(|finding| vec![finding])?
+        };
+        let mut missing = Vec::new();
+        let mut note = |key, absent: bool| {
+            if absent {
+                missing.push(format!("`{key}`"));
+            }
+        };
+        note("kind", raw.kind.is_none());
+        note("title", raw.title.as_ref().is_none_or(|t| t.trim().is_empty()));
+        note("as_of", raw.as_of.is_none());
+        note("events", raw.events.is_empty());
+        note("bottom_line", raw.bottom_line.as_ref().is_none_or(|t| t.trim().is_empty()));
+        let mut findings = Vec::new();
+        if let Some(as_of) = &raw.as_of
+            && as_of.as_day().is_none()
+        {
+            findings.push(
+                Diagnostic::new("schema", "`as_of` is a day")
+                    .at(file, as_of.span(), "less exact than a day")
+                    .help("write it as \"2015-02-18\""),
+            );
+        }
+        if let Some(issue) = &raw.issue
+            && **issue == 0
+        {
+            findings.push(Diagnostic::new("schema", "issues are counted from one").at(file, issue.span(), "no such issue"));
+        }
+        if !missing.is_empty() {
+            findings.push(
+                Diagnostic::new("schema", format!("briefing `{slug}` is not complete"))
+                    .at(file, &(0..0), format!("lacks {}", missing.join(", "))),
+            );
+        }
+        let (Some(kind), Some(title), Some(as_of), Some(bottom_line), true) =
+            (raw.kind, raw.title, raw.as_of, raw.bottom_line, findings.is_empty())
+        else {
+            return Err(findings);
+        };
+        Ok(Self {
+            slug,
+            file: Arc::clone(file),
+            kind,
+            dossier: raw.dossier,
+            title,
+            subject: raw.subject,
+            audience: raw.audience,
+            as_of,
+            issue: raw.issue.map_or(1, At::into_inner),
+            tlp: raw.tlp,
+            language: raw.language,
+            paper: raw.paper,
+            events: raw.events,
+            bottom_line,
+        })
+    }
+
+    /// The events it is about, resolved.
+    ///
+    /// # Errors
+    /// One finding that names every event the dossier does not have.
+    pub fn scope(&self, dossier: &Dossier) -> Result<Vec<Ref<Event>>, Box<Diagnostic>> {
+        let mut found = Vec::with_capacity(self.events.len());
+        let mut finding: Option<Diagnostic> = None;
+        for id in &self.events {
+            match dossier.events.get(id) {
+                Some((reference, _)) if !found.contains(&reference) => found.push(reference),
+                Some(_) => {}
+                None => {
+                    let known = dossier.events.iter().map(|(_, e)| e.id.as_str());
+                    let guess = nearest(id, known).map(|g| format!("; did you mean `{g}`?")).unwrap_or_default();
+                    let base = finding.take().unwrap_or_else(|| {
+                        Diagnostic::new("reference", format!("briefing `{}` names events that the dossier lacks", self.slug))
+                    });
+                    let shown = crate::text::gate::visible(id);
+                    finding = Some(base.at(&self.file, id.span(), format!("there is no event `{shown}`{guess}")));
+                }
+            }
+        }
+        match finding {
+            Some(finding) => Err(Box::new(finding)),
+            None => Ok(found),
+        }
+    }
+}

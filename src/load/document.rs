@@ -1,0 +1,240 @@
+//! One TOML file as text with places: syntax errors, hidden characters and syntax newer than TOML 1.0, all at once.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use serde::de::DeserializeOwned;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue, ValueDeserializer};
+
+use crate::diag::Diagnostic;
+use crate::text::file::TextFile;
+use crate::text::gate;
+use crate::text::nearest::nearest;
+
+/// Keys whose text is a quotation: there a hidden character of the source is kept for matching.
+const QUOTATIONS: &[&str] = &["quote", "words", "said", "prefix", "furniture", "captions"];
+
+/// The deepest nesting of values that is read.
+const MAX_DEPTH: usize = 32;
+
+/// A parsed file.
+pub(crate) struct Document<'f> {
+    pub(crate) file: &'f Arc<TextFile>,
+    pub(crate) table: DeTable<'f>,
+}
+
+/// Parses a file's text.
+///
+/// # Errors
+/// Every syntax error, hidden character and construct newer than TOML 1.0 in it.
+pub(crate) fn parse(file: &Arc<TextFile>) -> Result<Document<'_>, Vec<Diagnostic>> {
+    let (table, errors) = DeTable::parse_recoverable(file.text());
+    let mut findings: Vec<Diagnostic> = errors
+        .iter()
+        .map(|error| {
+            let span = error.span().unwrap_or_default();
+            Diagnostic::new("syntax", "this is not TOML").at(file, &span, gate::visible(error.message()))
+        })
+        .collect();
+    if !findings.is_empty() {
+        return Err(findings);
+    }
+    let table = table.into_inner();
+    let mut inspection = Inspection { file, findings: &mut findings, kept: Vec::new() };
+    inspection.table(&table, 0);
+    let kept = inspection.kept;
+    for (span, c) in gate::hidden(file.text()) {
+        if !kept.iter().any(|k| k.start <= span.start && span.end <= k.end) {
+            findings.push(hidden(file, &span, c));
+        }
+    }
+    if !findings.is_empty() {
+        return Err(findings);
+    }
+    Ok(Document { file, table })
+}
+
+fn hidden(file: &Arc<TextFile>, span: &Range<usize>, c: char) -> Diagnostic {
+    Diagnostic::new("hidden-character", format!("the hidden character {} stands here", gate::code_point(c)))
+        .at(file, span, "not to be seen, but there")
+        .note("control, bidirectional and unassigned characters change what a reader sees; only a quotation may hold what its source holds")
+        .help("delete it")
+}
+
+struct Inspection<'a> {
+    file: &'a Arc<TextFile>,
+    findings: &'a mut Vec<Diagnostic>,
+    kept: Vec<Range<usize>>,
+}
+
+impl Inspection<'_> {
+    fn table(&mut self, table: &DeTable<'_>, depth: usize) {
+        for (key, value) in table {
+            if gate::hidden(key.as_ref()).first().is_some() {
+                self.findings.push(
+                    Diagnostic::new("hidden-character", "a key holds a hidden character")
+                        .at(self.file, &key.span(), "in this key")
+                        .help("write keys in plain letters"),
+                );
+            }
+            let quotation = QUOTATIONS.contains(&key.as_ref().as_ref());
+            self.value(value, quotation, depth + 1);
+        }
+    }
+
+    fn value(&mut self, value: &Spanned<DeValue<'_>>, quotation: bool, depth: usize) {
+        let span = value.span();
+        let raw = self.file.text().get(span.clone()).unwrap_or_default();
+        if depth > MAX_DEPTH {
+            self.findings.push(
+                Diagnostic::new("too-deep", format!("values are nested more than {MAX_DEPTH} deep"))
+                    .at(self.file, &span, "here")
+                    .help("a record needs no more than three levels"),
+            );
+            return;
+        }
+        match value.get_ref() {
+            DeValue::String(text) => {
+                if quotation {
+                    self.kept.push(span.clone());
+                } else if let Some((_, c)) = gate::hidden(text).into_iter().find(|(_, c)| !raw.contains(*c)) {
+                    // written as an escape: the raw text shows nothing
+                    self.findings.push(hidden(self.file, &span, c));
+                }
+                if raw.starts_with('"') && newer_escape(raw) {
+                    self.findings.push(newer(self.file, &span, "the escapes `\\e` and `\\x`"));
+                }
+            }
+            DeValue::Array(items) => items.iter().for_each(|item| self.value(item, quotation, depth + 1)),
+            DeValue::Table(table) => {
+                if raw.starts_with('{') {
+                    let outside_strings = blank_strings(raw, span.start, table);
+                    if outside_strings.contains('\n') {
+                        self.findings.push(newer(self.file, &span, "an inline table over several lines"));
+                    } else if outside_strings.trim_end_matches('}').trim_end().ends_with(',') {
+                        self.findings.push(newer(self.file, &span, "a comma at the end of an inline table"));
+                    }
+                }
+                self.table(table, depth + 1);
+            }
+            DeValue::Datetime(_) => self.findings.push(
+                Diagnostic::new("bare-date", "dates are written in quotation marks")
+                    .at(self.file, &span, "a bare TOML date cannot say how exact or sure it is")
+                    .help(format!("write \"{}\"", gate::visible(raw))),
+            ),
+            _ => {}
+        }
+    }
+}
+
+fn newer(file: &Arc<TextFile>, span: &Range<usize>, what: &str) -> Diagnostic {
+    Diagnostic::new("syntax", format!("{what} came with TOML 1.1"))
+        .at(file, span, "TOML 1.0 does not read this")
+        .note("the fact model keeps to TOML 1.0, which every editor and Python's tomllib read")
+}
+
+fn newer_escape(raw: &str) -> bool {
+    let mut chars = raw.chars();
+    while let Some(c) = chars.next() {
+        if c == '\\' && matches!(chars.next(), Some('e' | 'x')) {
+            return true;
+        }
+    }
+    false
+}
+
+/// `raw`, the text of an inline table that begins at `start`, with what its string values hold blanked out.
+fn blank_strings(raw: &str, start: usize, table: &DeTable<'_>) -> String {
+    let mut bytes = raw.as_bytes().to_vec();
+    for (_, value) in table {
+        let inner = value.span();
+        if matches!(value.get_ref(), DeValue::String(_) | DeValue::Array(_)) {
+            for at in inner {
+                if let Some(byte) = at.checked_sub(start).and_then(|i| bytes.get_mut(i)) {
+                    *byte = b' ';
+                }
+            }
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// A structure read from TOML that names its keys.
+pub(crate) trait Keys {
+    /// All keys it has.
+    const KEYS: &'static [&'static str];
+}
+
+/// Reads a table of the file into `T`; `header` is shown where a problem has no place of its own.
+///
+/// # Errors
+/// One finding for the whole table: every key that is not known, with the nearest that is, and the first value of the
+/// wrong form.
+pub(crate) fn read<T: DeserializeOwned + Keys>(
+    file: &Arc<TextFile>,
+    header: &Range<usize>,
+    what: &str,
+    value: &Spanned<DeValue<'_>>,
+) -> Result<T, Diagnostic> {
+    let mut unknown: Vec<(Range<usize>, String)> = Vec::new();
+    if let DeValue::Table(table) = value.get_ref() {
+        for (key, _) in table {
+            if !T::KEYS.contains(&key.as_ref().as_ref()) {
+                let guess = nearest(key.as_ref(), T::KEYS.iter().copied());
+                let text = match guess {
+                    Some(guess) => format!("not a key of {what}; did you mean `{guess}`?"),
+                    None => format!("not a key of {what}"),
+                };
+                unknown.push((key.span(), text));
+            }
+        }
+    }
+    let mut nested: Vec<String> = Vec::new();
+    let parsed = serde_ignored::deserialize::<_, _, T>(ValueDeserializer::from(value.clone()), |path| {
+        nested.push(path.to_string().replace("?.", "").replace(".?", ""));
+    });
+    for path in nested.iter().filter(|p| p.contains('.')) {
+        let span = locate(value, path).unwrap_or_else(|| header.clone());
+        unknown.push((span, format!("`{}` is not a key here", gate::visible(path))));
+    }
+    let wrong = parsed.as_ref().err().map(|error| {
+        let message = gate::visible(error.message());
+        (error.span().filter(|s| !s.is_empty()).unwrap_or_else(|| header.clone()), message)
+    });
+    if let (Ok(parsed), true) = (parsed, unknown.is_empty()) {
+        return Ok(parsed);
+    }
+    let title = match (unknown.len(), &wrong) {
+        (0, _) => format!("a value of this {what} cannot be read"),
+        (1, None) => format!("this {what} has a key that is not known"),
+        (n, None) => format!("this {what} has {n} keys that are not known"),
+        (_, Some(_)) => format!("this {what} has keys that are not known and a value that cannot be read"),
+    };
+    let mut finding = Diagnostic::new("schema", title);
+    for (span, text) in unknown {
+        finding = finding.at(file, &span, text);
+    }
+    if let Some((span, text)) = wrong {
+        finding = finding.at(file, &span, text);
+    }
+    Err(finding.help(format!("the keys of {what} are: {}", T::KEYS.join(", "))))
+}
+
+/// The place of the key that a dotted path leads to.
+fn locate(value: &Spanned<DeValue<'_>>, path: &str) -> Option<Range<usize>> {
+    let mut at = value;
+    let mut span = None;
+    for part in path.split('.') {
+        match at.get_ref() {
+            DeValue::Table(table) => {
+                let (key, inner) = table.iter().find(|(k, _)| k.as_ref() == part)?;
+                span = Some(key.span());
+                at = inner;
+            }
+            DeValue::Array(items) => at = items.get(part.parse::<usize>().ok()?)?,
+            _ => return None,
+        }
+    }
+    span
+}

@@ -1,0 +1,190 @@
+//! The evidence lock: what was verified, against which text.
+//!
+//! `evidence.lock` is written only by the program: TOML, sorted, one line a source and one line a quotation. It holds
+//! hashes and places, never an article's words. With the archive at hand everything is proved afresh; without it a
+//! record passes only if the lock holds a proof of exactly these words, these values and this article.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use serde::Deserialize;
+
+use crate::diag::Diagnostic;
+use crate::facts::at::At;
+use crate::text::file::TextFile;
+use crate::text::gate;
+
+/// The name of the lock in a dossier's folder.
+pub const FILE: &str = "evidence.lock";
+
+const VERSION: u32 = 1;
+
+/// What is held of a source.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SourceEntry {
+    /// SHA-256 of the archived bytes.
+    pub sha256: String,
+    /// Dates that no text proves, pinned: by key, as last accepted.
+    #[serde(default)]
+    pub pinned: BTreeMap<String, String>,
+}
+
+/// How a quotation was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Match {
+    /// The article's bytes are the quotation's own.
+    Exact,
+    /// They are the same after folding typography.
+    Folded,
+}
+
+/// The proof of one quotation.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Proof {
+    /// The id of its source.
+    pub source: String,
+    /// The line of the article it begins on, counted from one.
+    pub line: usize,
+    /// The bytes of the article it covers.
+    pub bytes: [usize; 2],
+    /// How it was found.
+    #[serde(rename = "match")]
+    pub matched: Match,
+    /// Hash of the folded quotation.
+    pub quote: String,
+    /// What else was proved with it, by key; long texts by hash.
+    #[serde(default)]
+    pub proved: BTreeMap<String, String>,
+}
+
+/// A dossier's lock.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Lock {
+    /// Sources by id.
+    pub sources: BTreeMap<String, SourceEntry>,
+    /// Dates of records that no text proves, pinned by record id.
+    pub pinned: BTreeMap<String, String>,
+    /// Proofs by record id and number of the citation, as `derna15-strikes#0`.
+    pub proofs: BTreeMap<String, Proof>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Raw {
+    version: At<u32>,
+    #[serde(default)]
+    source: BTreeMap<String, SourceEntry>,
+    #[serde(default)]
+    pinned: BTreeMap<String, String>,
+    #[serde(default)]
+    proof: BTreeMap<String, Proof>,
+}
+
+/// The key of a citation's proof.
+#[must_use]
+pub fn key(id: &str, citation: usize) -> String {
+    format!("{id}#{citation}")
+}
+
+impl Lock {
+    /// Reads a lock.
+    ///
+    /// # Errors
+    /// Where it is not one: it is written by the program and mended by writing it anew.
+    pub fn parse(file: &Arc<TextFile>) -> Result<Self, Box<Diagnostic>> {
+        let wrong = |text: String, span| {
+            Box::new(
+                Diagnostic::new("lock-unreadable", "the evidence lock cannot be read")
+                    .at(file, &span, text)
+                    .help("delete it and run `factbrief check` with the archive at hand: it is written anew"),
+            )
+        };
+        let raw: Raw = toml::from_str(file.text())
+            .map_err(|error| wrong(gate::visible(error.message()), error.span().unwrap_or_default()))?;
+        if *raw.version != VERSION {
+            return Err(wrong(format!("version {} is not known to this program", *raw.version), raw.version.span().clone()));
+        }
+        Ok(Self { sources: raw.source, pinned: raw.pinned, proofs: raw.proof })
+    }
+
+    /// The lock as a file: sorted, one line an entry, always the same bytes for the same content.
+    #[must_use]
+    pub fn print(&self) -> String {
+        let mut out = format!(
+            "# Written by factbrief: what was verified, against which text. Not to be edited by hand.\nversion = {VERSION}\n"
+        );
+        let quoted = |text: &str| toml::Value::String(text.to_owned()).to_string();
+        let table = |map: &BTreeMap<String, String>| {
+            let pairs: Vec<String> = map.iter().map(|(k, v)| format!("{k} = {}", quoted(v))).collect();
+            format!("{{ {} }}", pairs.join(", "))
+        };
+        if !self.sources.is_empty() {
+            out.push_str("\n[source]\n");
+        }
+        for (id, entry) in &self.sources {
+            let pinned = if entry.pinned.is_empty() { String::new() } else { format!(", pinned = {}", table(&entry.pinned)) };
+            let _ = writeln!(out, "{id} = {{ sha256 = {}{pinned} }}", quoted(&entry.sha256));
+        }
+        if !self.pinned.is_empty() {
+            out.push_str("\n[pinned]\n");
+        }
+        for (id, value) in &self.pinned {
+            let _ = writeln!(out, "{id} = {}", quoted(value));
+        }
+        if !self.proofs.is_empty() {
+            out.push_str("\n[proof]\n");
+        }
+        for (key, proof) in &self.proofs {
+            let matched = match proof.matched {
+                Match::Exact => "exact",
+                Match::Folded => "folded",
+            };
+            let proved = if proof.proved.is_empty() { String::new() } else { format!(", proved = {}", table(&proof.proved)) };
+            let _ = writeln!(
+                out,
+                "{} = {{ source = {}, line = {}, bytes = [{}, {}], match = \"{matched}\", quote = {}{proved} }}",
+                quoted(key),
+                quoted(&proof.source),
+                proof.line,
+                proof.bytes[0],
+                proof.bytes[1],
+                quoted(&proof.quote),
+            );
+        }
+        out
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn print_then_parse_gives_it_back() {
+        let mut lock = Lock::default();
+        lock.sources.insert(
+            "nbc".to_owned(),
+            SourceEntry { sha256: "ab".to_owned(), pinned: [("published".to_owned(), "2015-02-16".to_owned())].into() },
+        );
+        lock.pinned.insert("e".to_owned(), "2015".to_owned());
+        lock.proofs.insert(
+            key("claim-a", 0),
+            Proof {
+                source: "nbc".to_owned(),
+                line: 3,
+                bytes: [10, 20],
+                matched: Match::Folded,
+                quote: "00".to_owned(),
+                proved: [("value".to_owned(), ">=\"29\"\\".to_owned())].into(),
+            },
+        );
+        let text = lock.print();
+        assert_eq!(Lock::parse(&Arc::new(TextFile::new("l", text.clone()))).unwrap(), lock);
+        assert_eq!(text.lines().count(), 11);
+        assert!(Lock::parse(&Arc::new(TextFile::new("l", "version = 9"))).is_err());
+    }
+}

@@ -1,0 +1,338 @@
+//! Floor 3: from files to a resolved dossier.
+//!
+//! - [`project`]: `factbrief.toml`; [`briefing`]: `briefings/<slug>.toml`
+//! - [`dossier()`]: all TOML of a dossier, merged and resolved
+//! - [`archive`]: the articles; [`lock`]: the evidence lock
+//! - [`read`]: files from disk
+
+pub mod archive;
+pub mod briefing;
+mod document;
+pub mod lock;
+pub mod project;
+pub mod read;
+mod records;
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::path::Path;
+use std::sync::Arc;
+
+use toml::Spanned;
+use toml::de::DeValue;
+
+use crate::diag::{self, Diagnostic};
+use crate::facts::dossier::{Anchor, Dossier};
+use crate::facts::table::{Entry, Ids, MAX_ID, Table, is_id};
+use crate::text::file::TextFile;
+use crate::text::gate;
+use crate::text::nearest::nearest;
+use document::Keys;
+use records::{AllIds, Resolve, Resolver};
+
+/// The folder of dossiers in a project.
+pub const SEEDS: &str = "seeds";
+/// The folder of briefings in a project.
+pub const BRIEFINGS: &str = "briefings";
+/// The folder of templates in a project.
+pub const TEMPLATES: &str = "templates";
+
+const BUILTIN: &str = include_str!("builtin.toml");
+
+/// The names of the dossiers of a project, sorted.
+///
+/// # Errors
+/// Where the folder cannot be read.
+pub fn dossiers(root: &Path) -> Result<Vec<String>, Box<Diagnostic>> {
+    entries(&root.join(SEEDS), SEEDS, |entry| entry.is_dir())
+}
+
+/// The slugs of the briefings of a project, sorted.
+///
+/// # Errors
+/// Where the folder cannot be read.
+pub fn briefings(root: &Path) -> Result<Vec<String>, Box<Diagnostic>> {
+    let names = entries(&root.join(BRIEFINGS), BRIEFINGS, |entry| entry.extension().is_some_and(|e| e == "toml"))?;
+    Ok(names.into_iter().filter_map(|n| n.strip_suffix(".toml").map(str::to_owned)).collect())
+}
+
+fn entries(folder: &Path, name: &str, wanted: impl Fn(&Path) -> bool) -> Result<Vec<String>, Box<Diagnostic>> {
+    let refused = |error: std::io::Error| Box::new(read::unread(name, &read::Unread::Refused(error.to_string())));
+    let listing = match std::fs::read_dir(folder) {
+        Ok(listing) => listing,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(refused(error)),
+    };
+    let mut names = Vec::new();
+    for entry in listing {
+        let path = entry.map_err(refused)?.path();
+        if let (true, Some(name)) = (wanted(&path), path.file_name().and_then(|n| n.to_str())) {
+            names.push(name.to_owned());
+        }
+    }
+    names.sort();
+    Ok(names)
+}
+
+/// Reads all TOML files of a dossier's folder.
+///
+/// # Errors
+/// Every syntax, schema and reference error of all its files, at once.
+pub fn dossier(root: &Path, name: &str, language: &str) -> Result<Dossier, Vec<Diagnostic>> {
+    let folder = root.join(SEEDS).join(name);
+    let shown = format!("{SEEDS}/{name}");
+    let names = entries(&folder, &shown, |entry| entry.extension().is_some_and(|e| e == "toml")).map_err(|f| vec![*f])?;
+    if names.is_empty() {
+        return Err(vec![
+            Diagnostic::new("no-facts", format!("{shown} holds no facts"))
+                .note("a dossier is a folder of TOML files; nothing checked is never a pass"),
+        ]);
+    }
+    let mut findings = Vec::new();
+    let mut files = Vec::new();
+    for file in names {
+        match read::text(&folder.join(&file), &format!("{shown}/{file}")) {
+            Ok(text) => files.push(text),
+            Err(finding) => findings.push(*finding),
+        }
+    }
+    match resolve(name, language, &files) {
+        Ok(dossier) if findings.is_empty() => Ok(dossier),
+        Ok(_) => Err(findings),
+        Err(more) => {
+            findings.extend(more);
+            diag::sort(&mut findings);
+            Err(findings)
+        }
+    }
+}
+
+struct Raw<'d> {
+    file: &'d Arc<TextFile>,
+    header: Range<usize>,
+    value: &'d Spanned<DeValue<'d>>,
+}
+
+/// Merges the files of a dossier into one namespace and resolves every reference.
+///
+/// # Errors
+/// Every syntax, schema and reference error of all files, at once, in canonical order.
+pub fn resolve(name: &str, language: &str, files: &[Arc<TextFile>]) -> Result<Dossier, Vec<Diagnostic>> {
+    let builtin = Arc::new(TextFile::new("built-in vocabulary", BUILTIN));
+    let mut findings = Vec::new();
+    let mut documents = Vec::new();
+    for file in std::iter::once(&builtin).chain(files) {
+        match document::parse(file) {
+            Ok(document) => documents.push(document),
+            Err(more) => findings.extend(more),
+        }
+    }
+
+    // every record by kind and id, and every id once
+    let mut raw: BTreeMap<&str, BTreeMap<&str, Raw<'_>>> = BTreeMap::new();
+    let mut seen: BTreeMap<&str, (&Arc<TextFile>, Range<usize>)> = BTreeMap::new();
+    for document in &documents {
+        for (kind, records) in &document.table {
+            let Some(kind_name) = Dossier::KINDS.iter().find(|k| **k == kind.as_ref().as_ref()) else {
+                let guess = nearest(kind.as_ref(), Dossier::KINDS.iter().copied());
+                findings.push(
+                    Diagnostic::new("schema", format!("`{}` is not a kind of record", gate::visible(kind.as_ref())))
+                        .at(document.file, &kind.span(), "not known")
+                        .help_if(guess.map(|g| format!("did you mean `{g}`?")))
+                        .help(format!("records are: {}", Dossier::KINDS.join(", "))),
+                );
+                continue;
+            };
+            let DeValue::Table(records) = records.get_ref() else {
+                findings.push(
+                    Diagnostic::new("schema", format!("`{kind_name}` is not a table of records"))
+                        .at(document.file, &kind.span(), "no id")
+                        .help(format!("write each record under its id: `[{kind_name}.some-id]`")),
+                );
+                continue;
+            };
+            for (id, value) in records {
+                let header = id.span();
+                let id: &str = id.as_ref();
+                if !is_id(id) {
+                    findings.push(
+                        Diagnostic::new("schema", format!("`{}` cannot be an id", gate::visible(id)))
+                            .at(document.file, &header, "not an id")
+                            .help(format!("an id has lower-case letters a-z, digits and hyphens, a letter first, at most {MAX_ID} characters")),
+                    );
+                    continue;
+                }
+                if !matches!(value.get_ref(), DeValue::Table(_)) {
+                    findings.push(
+                        Diagnostic::new("schema", format!("{kind_name} `{id}` is not a table"))
+                            .at(document.file, &header, "a record is a table")
+                            .help(format!("write `[{kind_name}.{id}]` and its keys below")),
+                    );
+                    continue;
+                }
+                if let Some((file, first)) = seen.get(id) {
+                    findings.push(
+                        Diagnostic::new("repeated-id", format!("the id `{id}` is used twice"))
+                            .at(document.file, &header, "here again")
+                            .at(file, first, "first here")
+                            .note("all records of a dossier share one namespace"),
+                    );
+                    continue;
+                }
+                seen.insert(id, (document.file, header.clone()));
+                raw.entry(kind_name).or_default().insert(id, Raw { file: document.file, header, value });
+            }
+        }
+    }
+
+    fn ids<T>(raw: &BTreeMap<&str, BTreeMap<&str, Raw<'_>>>, kind: &str) -> Ids<T> {
+        Ids::new(raw.get(kind).into_iter().flat_map(|m| m.keys().map(|id| (*id).to_owned())))
+    }
+    let all = || AllIds {
+        sources: ids(&raw, "source"),
+        actors: ids(&raw, "actor"),
+        places: ids(&raw, "place"),
+        categories: ids(&raw, "category"),
+        measures: ids(&raw, "measure"),
+        events: ids(&raw, "event"),
+        claims: ids(&raw, "claim"),
+        positions: ids(&raw, "position"),
+        backgrounds: ids(&raw, "background"),
+        discrepancies: ids(&raw, "discrepancy"),
+        gaps: ids(&raw, "gap"),
+        assessments: ids(&raw, "assessment"),
+        changes: ids(&raw, "change"),
+    };
+    let known = all();
+
+    let sources = table::<records::RawSource>(&raw, "source", &known, &mut findings);
+    let actors = table::<records::RawActor>(&raw, "actor", &known, &mut findings);
+    let places = table::<records::RawPlace>(&raw, "place", &known, &mut findings);
+    let categories = table::<records::RawCategory>(&raw, "category", &known, &mut findings);
+    let measures = table::<records::RawMeasure>(&raw, "measure", &known, &mut findings);
+    let events = table::<records::RawEvent>(&raw, "event", &known, &mut findings);
+    let claims = table::<records::RawClaim>(&raw, "claim", &known, &mut findings);
+    let positions = table::<records::RawPosition>(&raw, "position", &known, &mut findings);
+    let backgrounds = table::<records::RawBackground>(&raw, "background", &known, &mut findings);
+    let discrepancies = table::<records::RawDiscrepancy>(&raw, "discrepancy", &known, &mut findings);
+    let gaps = table::<records::RawGap>(&raw, "gap", &known, &mut findings);
+    let assessments = table::<records::RawAssessment>(&raw, "assessment", &known, &mut findings);
+    let changes = table::<records::RawChange>(&raw, "change", &known, &mut findings);
+
+    if findings.is_empty() {
+        let AllIds {
+            sources: s,
+            actors: a,
+            places: p,
+            categories: c,
+            measures: m,
+            events: e,
+            claims: cl,
+            positions: po,
+            backgrounds: b,
+            discrepancies: d,
+            gaps: g,
+            assessments: ass,
+            changes: ch,
+        } = known;
+        let built = (|| {
+            Some(Dossier {
+                name: name.to_owned(),
+                language: language.to_owned(),
+                sources: Table::new(s, sources).ok()?,
+                actors: Table::new(a, actors).ok()?,
+                places: Table::new(p, places).ok()?,
+                categories: Table::new(c, categories).ok()?,
+                measures: Table::new(m, measures).ok()?,
+                events: Table::new(e, events).ok()?,
+                claims: Table::new(cl, claims).ok()?,
+                positions: Table::new(po, positions).ok()?,
+                backgrounds: Table::new(b, backgrounds).ok()?,
+                discrepancies: Table::new(d, discrepancies).ok()?,
+                gaps: Table::new(g, gaps).ok()?,
+                assessments: Table::new(ass, assessments).ok()?,
+                changes: Table::new(ch, changes).ok()?,
+            })
+        })();
+        match built {
+            Some(dossier) => {
+                circles(&dossier, &mut findings);
+                if findings.is_empty() {
+                    return Ok(dossier);
+                }
+            }
+            // every id was resolved without a finding, so every table has all its records
+            None => findings.push(Diagnostic::new("internal", "a record was lost while the dossier was put together")),
+        }
+    }
+    diag::sort(&mut findings);
+    Err(findings)
+}
+
+fn table<R: Resolve + Keys + serde::de::DeserializeOwned>(
+    raw: &BTreeMap<&str, BTreeMap<&str, Raw<'_>>>,
+    kind: &'static str,
+    ids: &AllIds,
+    findings: &mut Vec<Diagnostic>,
+) -> Vec<Entry<R::Record>> {
+    let mut entries = Vec::new();
+    for (id, one) in raw.get(kind).into_iter().flatten() {
+        let mut record: R = match document::read(one.file, &one.header, kind, one.value) {
+            Ok(record) => record,
+            Err(finding) => {
+                findings.push(finding);
+                continue;
+            }
+        };
+        let common = record.common();
+        let mut resolver = Resolver::new(ids, one.file, one.header.clone(), kind);
+        let record = record.resolve(&mut resolver);
+        match resolver.finish(id, common, record) {
+            Ok(entry) => entries.push(entry),
+            Err(finding) => findings.push(finding),
+        }
+    }
+    entries
+}
+
+/// Relations that must not run in a circle.
+fn circles(dossier: &Dossier, findings: &mut Vec<Diagnostic>) {
+    type Edges<'a> = BTreeMap<&'a str, Vec<&'a str>>;
+    fn one<'a, T>(table: &'a Table<T>, to: impl Fn(&'a T) -> Vec<crate::facts::table::Ref<T>>) -> BTreeMap<&'a str, Vec<&'a str>> {
+        table
+            .iter()
+            .map(|(_, e)| (e.id.as_str(), to(&e.record).into_iter().map(|r| table[r].id.as_str()).collect()))
+            .collect()
+    }
+    let mut relations: Vec<(&str, Edges<'_>)> = vec![
+        ("part_of", one(&dossier.actors, |a| a.part_of.iter().map(|r| **r).collect())),
+        ("within", one(&dossier.places, |p| p.within.iter().map(|r| **r).collect())),
+        ("within", one(&dossier.categories, |c| c.within.iter().map(|r| **r).collect())),
+        ("supersedes", one(&dossier.claims, |c| c.supersedes.iter().map(|r| **r).collect())),
+        ("answers", one(&dossier.events, |e| e.answers.iter().map(|r| **r).collect())),
+        ("after", one(&dossier.events, |e| e.after.iter().map(|r| **r).collect())),
+    ];
+    let anchored = |dating: &Option<crate::facts::dossier::Dating>| -> Vec<&str> {
+        dating
+            .iter()
+            .filter_map(|d| d.anchor.as_ref())
+            .map(|anchor| match **anchor {
+                Anchor::Source(r) => dossier.sources[r].id.as_str(),
+                Anchor::Event(r) => dossier.events[r].id.as_str(),
+            })
+            .collect()
+    };
+    let mut anchors: Edges<'_> = dossier.sources.iter().map(|(_, s)| (s.id.as_str(), anchored(&s.dating))).collect();
+    anchors.extend(dossier.events.iter().map(|(_, e)| (e.id.as_str(), anchored(&e.dating))));
+    relations.push(("anchor", anchors));
+    for (relation, edges) in &relations {
+        let Some(round) = records::circle(edges) else { continue };
+        let Some(subject) = round.first().and_then(|id| dossier.find(id)) else { continue };
+        let head = dossier.head(subject);
+        findings.push(
+            Diagnostic::new("circular-reference", format!("`{relation}` runs in a circle"))
+                .at(head.file, head.header, format!("`{}`", round.join("` → `")))
+                .help("take one of these references out"),
+        );
+    }
+}

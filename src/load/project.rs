@@ -1,0 +1,155 @@
+//! The project file, `factbrief.toml`.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use serde::Deserialize;
+use toml::de::DeValue;
+
+use super::document::{self, Keys};
+use super::read;
+use crate::diag::{Diagnostic, Level};
+use crate::facts::at::At;
+use crate::facts::vocabulary::Tlp;
+use crate::text::file::TextFile;
+
+/// The name of the project file.
+pub const FILE: &str = "factbrief.toml";
+
+/// A project: where it is and what holds for all its briefings.
+#[derive(Debug, Clone)]
+pub struct Project {
+    /// Its folder.
+    pub root: PathBuf,
+    /// Its file.
+    pub file: Arc<TextFile>,
+    /// Its title.
+    pub title: String,
+    /// The language of its briefings, and of sources that do not say (BCP 47).
+    pub language: String,
+    /// Handling of its briefings, unless they say otherwise.
+    pub tlp: Tlp,
+    /// The paper its briefings are set on, unless they say otherwise.
+    pub paper: Paper,
+    /// The folder of articles, relative to the project.
+    pub archive: Option<PathBuf>,
+    /// Levels of rules that differ from their group's, with where they are set.
+    pub levels: BTreeMap<String, At<Level>>,
+}
+
+/// A paper size.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Paper {
+    /// ISO 216 A4, 210 × 297 mm.
+    A4,
+    /// US Letter, 8.5 × 11 in.
+    Letter,
+}
+
+impl Paper {
+    /// The word for it in TOML.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::A4 => "a4",
+            Self::Letter => "letter",
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Paper {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match String::deserialize(deserializer)?.as_str() {
+            "a4" => Ok(Self::A4),
+            "letter" => Ok(Self::Letter),
+            other => Err(serde::de::Error::custom(format!(
+                "`{}` is no paper that is known (known: a4, letter)",
+                crate::text::gate::visible(other)
+            ))),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Level {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match String::deserialize(deserializer)?.as_str() {
+            "deny" => Ok(Self::Deny),
+            "warn" => Ok(Self::Warn),
+            "allow" => Ok(Self::Allow),
+            other => Err(serde::de::Error::custom(format!(
+                "`{}` is not a level (known: deny, warn, allow)",
+                crate::text::gate::visible(other)
+            ))),
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct RawProject {
+    title: Option<String>,
+    language: Option<At<String>>,
+    tlp: Option<Tlp>,
+    paper: Option<Paper>,
+    archive: Option<At<String>>,
+    #[serde(default)]
+    levels: BTreeMap<String, At<Level>>,
+}
+
+impl Keys for RawProject {
+    const KEYS: &'static [&'static str] = &["title", "language", "tlp", "paper", "archive", "levels"];
+}
+
+impl Project {
+    /// Reads the project file of a folder.
+    ///
+    /// # Errors
+    /// All that is wrong with it, at once.
+    pub fn open(root: &Path) -> Result<Self, Vec<Diagnostic>> {
+        let file = read::text(&root.join(FILE), FILE).map_err(|finding| vec![*finding])?;
+        Self::parse(root, file)
+    }
+
+    /// Reads a project file.
+    ///
+    /// # Errors
+    /// All that is wrong with it, at once.
+    pub fn parse(root: &Path, file: Arc<TextFile>) -> Result<Self, Vec<Diagnostic>> {
+        let raw: RawProject = {
+            let document = document::parse(&file)?;
+            let value = toml::Spanned::new(0..0, DeValue::Table(document.table));
+            document::read(&file, &(0..0), "the project", &value).map_err(|finding| vec![finding])?
+        };
+        let mut findings = Vec::new();
+        if let Some(archive) = &raw.archive
+            && Path::new(archive.as_str()).is_absolute()
+        {
+            findings.push(
+                Diagnostic::new("schema", "the archive of a project is named relative to it")
+                    .at(&file, archive.span(), "an absolute path holds on one machine only")
+                    .help("name it here relative to the project, or give it as `--archive DIR` or in FACTBRIEF_ARCHIVE"),
+            );
+        }
+        let language = raw.language.as_ref().map_or("en", |l| l.as_str()).to_owned();
+        if let (false, Some(at)) = (crate::text::lexicon::Lexicon::languages().contains(&language.as_str()), &raw.language) {
+            findings.push(
+                Diagnostic::new("schema", format!("no words are known for the language `{}`", crate::text::gate::visible(&language)))
+                    .at(&file, at.span(), "not a language factbrief has a lexicon of")
+                    .help(format!("known: {}", crate::text::lexicon::Lexicon::languages().join(", "))),
+            );
+        }
+        if !findings.is_empty() {
+            return Err(findings);
+        }
+        Ok(Self {
+            root: root.to_owned(),
+            title: raw.title.unwrap_or_default(),
+            language,
+            tlp: raw.tlp.unwrap_or(Tlp::Clear),
+            paper: raw.paper.unwrap_or(Paper::A4),
+            archive: raw.archive.map(|a| PathBuf::from(a.into_inner())),
+            levels: raw.levels,
+            file,
+        })
+    }
+}

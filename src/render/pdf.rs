@@ -1,0 +1,219 @@
+//! Typst source to PDF, in this process.
+//!
+//! The world has no file but those given, no clock, no packages, no system fonts, and neither `eval`, `read` nor `plugin`.
+//! [`super::worker`] puts limits around it.
+
+use std::collections::{BTreeMap, HashMap};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::OnceLock;
+
+use serde::{Deserialize, Serialize};
+use typst::diag::{FileError, FileResult, SourceDiagnostic};
+use typst::foundations::{Binding, Bytes, Datetime, Duration, Smart, Value};
+use typst::layout::{Frame, FrameItem};
+use typst::syntax::{FileId, RootedPath, Source, VirtualPath, VirtualRoot};
+use typst::text::{Font, FontBook};
+use typst::utils::LazyHash;
+use typst::{Library, LibraryExt, World, WorldExt};
+use typst_kit::fonts::FontStore;
+use typst_layout::PagedDocument;
+use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
+
+/// The name of the file that is compiled.
+pub const MAIN: &str = "main.typ";
+
+/// A document to be set: virtual files by name, and what its PDF is dated and identified by.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Job {
+    /// The files, by path without a leading slash; [`MAIN`] among them.
+    pub files: BTreeMap<String, String>,
+    /// A name that is the same for every build of this document.
+    pub ident: String,
+    /// Year, month and day it is dated by.
+    pub date: (i32, u8, u8),
+}
+
+/// A set document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pdf {
+    /// The bytes of the PDF.
+    pub bytes: Vec<u8>,
+    /// How many pages it has.
+    pub pages: usize,
+}
+
+/// Why a document was not set.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Failure {
+    /// The layout is wrong; each entry says where and why.
+    Layout(Vec<String>),
+    /// The typesetting library panicked.
+    Panic(String),
+    /// No font that is shipped has these characters.
+    MissingGlyphs(String),
+    /// A limit was reached.
+    Limit(String),
+    /// The worker process could not be used.
+    Worker(String),
+}
+
+/// Sets a document.
+///
+/// # Errors
+/// Where the layout is wrong, a glyph is missing, or the library panics.
+pub fn typeset(job: &Job) -> Result<Pdf, Failure> {
+    let result = catch_unwind(AssertUnwindSafe(|| compile(job)));
+    // what is cached of one document is of no use to the next, and grows without end
+    typst::comemo::evict(0);
+    result.unwrap_or_else(|panic| {
+        let why = panic
+            .downcast_ref::<String>()
+            .cloned()
+            .or_else(|| panic.downcast_ref::<&str>().map(|s| (*s).to_owned()))
+            .unwrap_or_else(|| "without a message".to_owned());
+        Err(Failure::Panic(why))
+    })
+}
+
+fn compile(job: &Job) -> Result<Pdf, Failure> {
+    let world = Files::new(job)?;
+    let shown = |errors: &[SourceDiagnostic]| Failure::Layout(errors.iter().map(|e| message(&world, e)).collect());
+    let document = typst::compile::<PagedDocument>(&world).output.map_err(|errors| shown(&errors))?;
+    let mut missing = String::new();
+    for page in document.pages() {
+        missing_glyphs(&page.frame, &mut missing);
+    }
+    if !missing.is_empty() {
+        return Err(Failure::MissingGlyphs(missing));
+    }
+    let (year, month, day) = job.date;
+    let timestamp = Datetime::from_ymd(year, month, day).map(Timestamp::new_utc);
+    let standards = PdfStandards::new(&[PdfStandard::A_3a, PdfStandard::Ua_1]).map_err(|e| Failure::Layout(vec![e.message().to_string()]))?;
+    let options = PdfOptions {
+        ident: Smart::Custom(job.ident.clone()),
+        creator: Smart::Custom(Some("factbrief".to_owned())),
+        timestamp,
+        page_ranges: None,
+        standards,
+        tagged: true,
+        pretty: false,
+    };
+    let bytes = typst_pdf::pdf(&document, &options).map_err(|errors| shown(&errors))?;
+    Ok(Pdf { bytes, pages: document.pages().len() })
+}
+
+fn message(world: &Files, error: &SourceDiagnostic) -> String {
+    let place = error.span.id().and_then(|id| {
+        let source = world.source(id).ok()?;
+        let range = world.range(error.span)?;
+        let line = source.text().get(..range.start)?.matches('\n').count() + 1;
+        Some(format!("{}:{line}: ", id.vpath().get_without_slash()))
+    });
+    let hints: Vec<String> = error.hints.iter().map(|h| format!(" ({})", h.v)).collect();
+    format!("{}{}{}", place.unwrap_or_default(), error.message, hints.join(""))
+}
+
+fn missing_glyphs(frame: &Frame, missing: &mut String) {
+    for (_, item) in frame.items() {
+        match item {
+            FrameItem::Group(group) => missing_glyphs(&group.frame, missing),
+            FrameItem::Text(text) => {
+                for glyph in text.glyphs.iter().filter(|g| g.id == 0) {
+                    for c in text.text.get(glyph.range()).unwrap_or_default().chars() {
+                        if !missing.contains(c) && !c.is_whitespace() && !c.is_control() {
+                            missing.push(c);
+                        }
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+struct Files {
+    main: FileId,
+    sources: HashMap<FileId, Source>,
+    bytes: HashMap<FileId, Bytes>,
+}
+
+static LIBRARY: OnceLock<LazyHash<Library>> = OnceLock::new();
+static FONTS: OnceLock<FontStore> = OnceLock::new();
+
+fn library() -> &'static LazyHash<Library> {
+    LIBRARY.get_or_init(|| {
+        let mut library = Library::builder().build();
+        for name in ["eval", "read", "plugin"] {
+            library.global.scope_mut().bind(name.into(), Binding::detached(Value::None));
+        }
+        library.std = Binding::detached(Value::Module(library.global.clone()));
+        LazyHash::new(library)
+    })
+}
+
+fn fonts() -> &'static FontStore {
+    FONTS.get_or_init(|| {
+        let mut store = FontStore::new();
+        store.extend(typst_kit::fonts::embedded());
+        store
+    })
+}
+
+/// Loads what every document needs, so that the first one does not wait for it.
+pub fn warm_up() {
+    let _ = library();
+    let _ = fonts().book();
+}
+
+impl Files {
+    fn new(job: &Job) -> Result<Self, Failure> {
+        let id = |name: &str| -> Result<FileId, Failure> {
+            let path = VirtualPath::new(name).map_err(|_| Failure::Layout(vec![format!("{name} cannot name a file")]))?;
+            Ok(FileId::new(RootedPath::new(VirtualRoot::Project, path)))
+        };
+        let mut files = Self { main: id(MAIN)?, sources: HashMap::new(), bytes: HashMap::new() };
+        for (name, text) in &job.files {
+            let id = id(name)?;
+            if name.ends_with(".typ") {
+                files.sources.insert(id, Source::new(id, text.clone()));
+            } else {
+                files.bytes.insert(id, Bytes::from_string(text.clone()));
+            }
+        }
+        Ok(files)
+    }
+}
+
+impl World for Files {
+    fn library(&self) -> &LazyHash<Library> {
+        library()
+    }
+
+    fn book(&self) -> &LazyHash<FontBook> {
+        fonts().book()
+    }
+
+    fn main(&self) -> FileId {
+        self.main
+    }
+
+    fn source(&self, id: FileId) -> FileResult<Source> {
+        self.sources.get(&id).cloned().ok_or_else(|| FileError::NotFound(id.vpath().get_without_slash().into()))
+    }
+
+    fn file(&self, id: FileId) -> FileResult<Bytes> {
+        self.bytes
+            .get(&id)
+            .cloned()
+            .or_else(|| self.sources.get(&id).map(|s| Bytes::from_string(s.text().to_owned())))
+            .ok_or_else(|| FileError::NotFound(id.vpath().get_without_slash().into()))
+    }
+
+    fn font(&self, index: usize) -> Option<Font> {
+        fonts().font(index)
+    }
+
+    fn today(&self, _: Option<Duration>) -> Option<Datetime> {
+        None
+    }
+}

@@ -1,0 +1,322 @@
+//! Markdown as Typst source. Text reaches Typst as string literals only, so nothing in it can be executed.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use pulldown_cmark::{Alignment, CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
+
+/// The Markdown that briefings are written in: CommonMark with GitHub's tables and strikethrough.
+fn options() -> Options {
+    Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH
+}
+
+/// The body of a document as Typst markup, a string a block at the top level.
+#[must_use]
+pub fn blocks(markdown: &str) -> Vec<String> {
+    let anchors = anchors(markdown);
+    let mut setter = Setter { out: String::new(), blocks: Vec::new(), depth: 0, tables: Vec::new(), anchors: &anchors, placed: BTreeSet::new(), links: Vec::new(), code: None };
+    for event in Parser::new_ext(markdown, options()) {
+        setter.event(event);
+    }
+    setter.flush();
+    setter.blocks
+}
+
+/// The visible text of Markdown: a line a block, table cells apart, in order.
+#[must_use]
+pub fn plain(markdown: &str) -> String {
+    let mut out = String::new();
+    for event in Parser::new_ext(markdown, options()) {
+        match event {
+            Event::Text(t) | Event::Code(t) => out.push_str(&t),
+            Event::SoftBreak | Event::HardBreak | Event::End(TagEnd::TableCell) => out.push(' '),
+            Event::End(TagEnd::Paragraph | TagEnd::Heading(_) | TagEnd::Item | TagEnd::TableRow | TagEnd::TableHead) => out.push('\n'),
+            _ => {}
+        }
+    }
+    out
+}
+
+/// `text` as a Typst string literal.
+#[must_use]
+pub fn literal(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 2);
+    out.push('"');
+    for c in text.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            c if c.is_control() => {
+                let _ = write!(out, "\\u{{{:x}}}", u32::from(c));
+            }
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+    out
+}
+
+fn anchors(markdown: &str) -> BTreeSet<String> {
+    Parser::new_ext(markdown, options())
+        .filter_map(|event| if let Event::InlineHtml(html) = event { anchor(&html) } else { None })
+        .collect()
+}
+
+/// The name in `<a id="name">`, if it is a plain one.
+fn anchor(html: &str) -> Option<String> {
+    let name = html.strip_prefix("<a id=\"")?.strip_suffix("\">")?;
+    let plain = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+    plain.then(|| name.to_owned())
+}
+
+struct Table {
+    alignments: Vec<Alignment>,
+    weights: Vec<f64>,
+    cell: usize,
+    cells: Vec<String>,
+    header: Vec<String>,
+    in_header: bool,
+    saved: String,
+}
+
+struct Setter<'a> {
+    out: String,
+    blocks: Vec<String>,
+    depth: usize,
+    tables: Vec<Table>,
+    anchors: &'a BTreeSet<String>,
+    placed: BTreeSet<String>,
+    links: Vec<bool>,
+    code: Option<String>,
+}
+
+impl Setter<'_> {
+    fn event(&mut self, event: Event<'_>) {
+        match event {
+            Event::Start(tag) => self.start(tag),
+            Event::End(tag) => self.end(tag),
+            Event::Text(text) => match &mut self.code {
+                Some(code) => code.push_str(&text),
+                None => self.text(&text),
+            },
+            Event::Code(text) => {
+                let _ = write!(self.out, "#raw({})", literal(&text));
+            }
+            Event::InlineHtml(html) => match anchor(&html) {
+                // a name may be given once; a repeated one would make every link to it an error
+                Some(name) if self.placed.insert(name.clone()) => {
+                    let _ = write!(self.out, "#metadata({})<{name}>", literal(&name));
+                }
+                Some(_) => {}
+                None if &*html == "</a>" => {}
+                None => self.text(&html),
+            },
+            Event::Html(html) => self.text(&html),
+            Event::SoftBreak => self.out.push(' '),
+            Event::HardBreak => self.out.push_str("#linebreak()"),
+            Event::Rule => self.out.push_str("#line(length: 100%, stroke: 0.5pt)"),
+            Event::FootnoteReference(text) | Event::InlineMath(text) | Event::DisplayMath(text) => self.text(&text),
+            Event::TaskListMarker(_) => {}
+        }
+    }
+
+    fn text(&mut self, text: &str) {
+        if let Some(table) = self.tables.last_mut()
+            && let Some(weight) = table.weights.get_mut(table.cell)
+        {
+            *weight += f64::from(u32::try_from(text.chars().count()).unwrap_or(u32::MAX));
+        }
+        self.out.push('#');
+        self.out.push_str(&literal(text));
+    }
+
+    fn start(&mut self, tag: Tag<'_>) {
+        match tag {
+            Tag::Paragraph | Tag::HtmlBlock => {}
+            Tag::Heading { level, .. } => {
+                let _ = write!(self.out, "#heading(level: {})[", level as u8);
+            }
+            Tag::BlockQuote(_) => {
+                self.out.push_str("#quote(block: true)[");
+                self.depth += 1;
+            }
+            Tag::CodeBlock(kind) => {
+                let _ = matches!(kind, CodeBlockKind::Fenced(_));
+                self.code = Some(String::new());
+            }
+            Tag::List(first) => {
+                match first {
+                    Some(n) => {
+                        let _ = write!(self.out, "#enum(start: {n}, ");
+                    }
+                    None => self.out.push_str("#list("),
+                }
+                self.depth += 1;
+            }
+            Tag::Item => self.out.push('['),
+            Tag::Table(alignments) => {
+                let columns = alignments.len();
+                self.depth += 1;
+                self.tables.push(Table {
+                    alignments,
+                    weights: vec![0.0; columns],
+                    cell: 0,
+                    cells: Vec::new(),
+                    header: Vec::new(),
+                    in_header: false,
+                    saved: std::mem::take(&mut self.out),
+                });
+            }
+            Tag::TableHead => {
+                if let Some(table) = self.tables.last_mut() {
+                    table.in_header = true;
+                    table.cell = 0;
+                }
+            }
+            Tag::TableRow => {
+                if let Some(table) = self.tables.last_mut() {
+                    table.cell = 0;
+                }
+            }
+            Tag::TableCell => self.out.clear(),
+            Tag::Emphasis => self.out.push_str("#emph["),
+            Tag::Strong => self.out.push_str("#strong["),
+            Tag::Strikethrough => self.out.push_str("#strike["),
+            Tag::Link { dest_url, .. } => {
+                let target = dest_url.strip_prefix('#').filter(|name| self.anchors.contains(*name));
+                let open = ["https://", "http://", "mailto:"].iter().any(|s| dest_url.starts_with(s));
+                match target {
+                    Some(name) => {
+                        let _ = write!(self.out, "#link(<{name}>)[");
+                    }
+                    None if open => {
+                        let _ = write!(self.out, "#link({})[", literal(&dest_url));
+                    }
+                    None => {}
+                }
+                self.links.push(target.is_some() || open);
+            }
+            _ => {}
+        }
+    }
+
+    fn end(&mut self, tag: TagEnd) {
+        match tag {
+            TagEnd::Paragraph => self.out.push_str("\n\n"),
+            TagEnd::Heading(_) => self.out.push_str("]\n\n"),
+            TagEnd::BlockQuote(_) => {
+                self.out.push(']');
+                self.depth -= 1;
+            }
+            TagEnd::CodeBlock => {
+                let code = self.code.take().unwrap_or_default();
+                let _ = write!(self.out, "#raw(block: true, {})", literal(&code));
+            }
+            TagEnd::List(_) => {
+                self.out.push(')');
+                self.depth -= 1;
+            }
+            TagEnd::Item => self.out.push_str("],\n"),
+            TagEnd::TableCell => {
+                let cell = std::mem::take(&mut self.out);
+                if let Some(table) = self.tables.last_mut() {
+                    if table.in_header { table.header.push(cell) } else { table.cells.push(cell) }
+                    table.cell += 1;
+                }
+            }
+            TagEnd::TableHead => {
+                if let Some(table) = self.tables.last_mut() {
+                    table.in_header = false;
+                }
+            }
+            TagEnd::Table => {
+                if let Some(table) = self.tables.pop() {
+                    self.depth -= 1;
+                    self.out = table.saved.clone();
+                    self.out.push_str(&table.set());
+                }
+            }
+            TagEnd::Emphasis | TagEnd::Strong | TagEnd::Strikethrough => self.out.push(']'),
+            TagEnd::Link => {
+                if self.links.pop() == Some(true) {
+                    self.out.push(']');
+                }
+            }
+            _ => {}
+        }
+        let block = matches!(
+            tag,
+            TagEnd::Paragraph | TagEnd::Heading(_) | TagEnd::List(_) | TagEnd::Table | TagEnd::CodeBlock | TagEnd::BlockQuote(_) | TagEnd::HtmlBlock
+        );
+        if block && self.depth == 0 {
+            self.flush();
+        }
+    }
+
+    fn flush(&mut self) {
+        let block = std::mem::take(&mut self.out);
+        let block = block.trim();
+        if !block.is_empty() {
+            self.blocks.push(block.to_owned());
+        }
+    }
+}
+
+impl Table {
+    /// The table, its columns as wide as what they hold asks for.
+    fn set(&self) -> String {
+        let rows = (self.cells.len() / self.weights.len().max(1) + 1) as f64;
+        // a wide column grows with the square root of its text: it can wrap, a narrow one cannot
+        let widths: Vec<String> = self.weights.iter().map(|w| format!("{:.2}fr", (w / rows).sqrt().clamp(2.0, 9.0))).collect();
+        let aligns: Vec<&str> = self
+            .alignments
+            .iter()
+            .map(|a| match a {
+                Alignment::Right => "right",
+                Alignment::Center => "center",
+                _ => "start",
+            })
+            .collect();
+        let mut out = format!("#table(columns: ({},), align: ({},), table.header(", widths.join(", "), aligns.join(", "));
+        for cell in &self.header {
+            let _ = write!(out, "[{cell}], ");
+        }
+        out.push_str("),\n");
+        for cell in &self.cells {
+            let _ = writeln!(out, "[{cell}],");
+        }
+        out.push(')');
+        out
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn text_is_never_markup() {
+        let source = blocks("A #read(\"x\") and `#eval` \"quoted\" $x$ <label> // no").join("");
+        assert!(!source.contains("#read(\"x\")") && source.contains("\\\"quoted\\\""), "{source}");
+    }
+
+    #[test]
+    fn links_lead_only_where_they_can() {
+        let source = blocks("[[1]](#ref-1) [x](#gone) [y](javascript:alert(1)) [z](https://e.org)\n\n1. <a id=\"ref-1\"></a>One\n").join("\n");
+        assert!(source.contains("#link(<ref-1>)[#\"[\"#\"1\"#\"]\"]") || source.contains("#link(<ref-1>)["), "{source}");
+        assert!(!source.contains("gone") && !source.contains("javascript"), "{source}");
+        assert!(source.contains("#metadata(\"ref-1\")<ref-1>"), "{source}");
+    }
+
+    proptest! {
+        #[test]
+        fn every_markdown_gives_source_that_parses(markdown in "[ -~\n|é]{0,200}") {
+            for block in blocks(&markdown) {
+                let root = typst::syntax::parse(&block);
+                prop_assert!(!root.erroneous(), "{block}");
+            }
+        }
+    }
+}

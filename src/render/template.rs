@@ -1,0 +1,565 @@
+//! A kind's templates: where they come from, what is checked of them before anything is rendered, and the Markdown.
+//!
+//! Handlebars' strict mode misses `{{#if typo}}` and `{{#each typo}}`, and partials that call each other in a circle end
+//! the process; so the partial graph and every path are checked here first, against a specimen of the view.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+
+use handlebars::template::{HelperTemplate, Parameter, Subexpression, TemplateElement};
+use handlebars::{Handlebars, Template};
+use serde_json::Value;
+
+use crate::brief::view::View;
+use crate::diag::Diagnostic;
+use crate::load::read::{self, Unread};
+use crate::load::TEMPLATES;
+use crate::text::file::TextFile;
+use crate::text::gate::visible;
+use crate::text::markdown::escape;
+use crate::text::nearest::nearest;
+
+/// The most bytes of a template.
+const MAX_BYTES: usize = 256 * 1024;
+/// The most tags in a template.
+const MAX_TAGS: usize = 4_000;
+/// The deepest nesting of blocks, partials counted.
+const MAX_DEPTH: usize = 64;
+/// The most bytes that a template may print.
+const MAX_OUTPUT: usize = 16 * 1024 * 1024;
+
+/// The name of a kind's template in its folder.
+pub const TEMPLATE: &str = "briefing.md.hbs";
+/// The name of a kind's layout in its folder.
+pub const LAYOUT: &str = "layout.typ";
+
+const SHIPPED: &[(&str, &str)] = &[
+    ("fact-sheet/briefing.md.hbs", include_str!("../../templates/fact-sheet/briefing.md.hbs")),
+    ("fact-sheet/layout.typ", include_str!("../../templates/fact-sheet/layout.typ")),
+    ("partials/header.md.hbs", include_str!("../../templates/partials/header.md.hbs")),
+    ("partials/marks.md.hbs", include_str!("../../templates/partials/marks.md.hbs")),
+    ("shared/brief.typ", include_str!("../../templates/shared/brief.typ")),
+];
+
+/// The files of a kind, checked: it cannot fail on a view.
+pub struct Kind {
+    /// Its name.
+    pub name: String,
+    registry: Handlebars<'static>,
+    /// Its Typst files by name, its layout as `layout.typ`.
+    pub layouts: BTreeMap<String, String>,
+}
+
+impl Kind {
+    /// Reads and checks the files of a kind: the project's own, where it has them, else those shipped.
+    ///
+    /// # Errors
+    /// Everything that is wrong with its templates, at once.
+    pub fn load(root: &Path, name: &str) -> Result<Self, Vec<Diagnostic>> {
+        let mut findings = Vec::new();
+        let mut file = |path: String| -> Option<Arc<TextFile>> {
+            match read::bytes(&root.join(TEMPLATES).join(&path)) {
+                Ok(bytes) => match read::admit(bytes, &format!("{TEMPLATES}/{path}")) {
+                    Ok(file) => return Some(file),
+                    Err(finding) => findings.push(*finding),
+                },
+                Err(Unread::Absent) => {
+                    let shipped = SHIPPED.iter().find(|(p, _)| *p == path);
+                    return shipped.map(|(p, text)| Arc::new(TextFile::new(format!("{TEMPLATES}/{p} (shipped)"), *text)));
+                }
+                Err(why) => findings.push(read::unread(&format!("{TEMPLATES}/{path}"), &why)),
+            }
+            None
+        };
+        let template = file(format!("{name}/{TEMPLATE}"));
+        let layout = file(format!("{name}/{LAYOUT}"));
+        let shared = file("shared/brief.typ".to_owned());
+        let mut partials: BTreeMap<String, Arc<TextFile>> = BTreeMap::new();
+        for partial in partial_names(root) {
+            if let Some(text) = file(format!("partials/{partial}.md.hbs")) {
+                partials.insert(partial, text);
+            }
+        }
+        if !findings.is_empty() {
+            return Err(findings);
+        }
+        let (Some(template), Some(layout)) = (template, layout) else {
+            return Err(vec![
+                Diagnostic::new("unknown-kind", format!("there is no kind of briefing `{}`", visible(name)))
+                    .help(format!("a kind is a folder {TEMPLATES}/{name} with {TEMPLATE} and {LAYOUT}")),
+            ]);
+        };
+        let registry = check(&template, &partials)?;
+        let mut layouts = BTreeMap::from([(LAYOUT.to_owned(), layout.text().to_owned())]);
+        if let Some(shared) = shared {
+            layouts.insert("shared/brief.typ".to_owned(), shared.text().to_owned());
+        }
+        Ok(Self { name: name.to_owned(), registry, layouts })
+    }
+
+    /// The briefing's Markdown.
+    ///
+    /// # Errors
+    /// Where the template prints more than it may.
+    pub fn markdown(&self, view: &View) -> Result<String, Box<Diagnostic>> {
+        let mut out = Counted { bytes: Vec::new() };
+        let rendered = self.registry.render_to_write("briefing", view, &mut out);
+        let text = String::from_utf8_lossy(&out.bytes).into_owned();
+        match rendered {
+            Ok(()) => Ok(tidy(&text)),
+            Err(error) => Err(Box::new(
+                Diagnostic::new("template", format!("the template of kind `{}` cannot be rendered", self.name))
+                    .note(visible(&error.to_string())),
+            )),
+        }
+    }
+}
+
+struct Counted {
+    bytes: Vec<u8>,
+}
+
+impl io::Write for Counted {
+    fn write(&mut self, more: &[u8]) -> io::Result<usize> {
+        if self.bytes.len() + more.len() > MAX_OUTPUT {
+            return Err(io::Error::other(format!("it prints more than {MAX_OUTPUT} bytes")));
+        }
+        self.bytes.extend_from_slice(more);
+        Ok(more.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// No space at a line's end, no more than one empty line, one line break at the end.
+fn tidy(markdown: &str) -> String {
+    let mut out = String::with_capacity(markdown.len());
+    let mut empty = true;
+    for line in markdown.lines() {
+        let line = line.trim_end();
+        if line.is_empty() {
+            if !empty {
+                out.push('\n');
+            }
+            empty = true;
+            continue;
+        }
+        // a list item that follows an item keeps no gap; text runs of one line keep single spaces
+        out.push_str(&squeeze(line));
+        out.push('\n');
+        empty = false;
+    }
+    let end = out.trim_end().len();
+    out.truncate(end);
+    out.push('\n');
+    out
+}
+
+fn squeeze(line: &str) -> String {
+    let indent = line.len() - line.trim_start().len();
+    let mut out = line[..indent].to_owned();
+    let mut space = false;
+    for c in line[indent..].chars() {
+        if c == ' ' {
+            space = true;
+            continue;
+        }
+        if space {
+            out.push(' ');
+            space = false;
+        }
+        out.push(c);
+    }
+    out
+}
+
+fn partial_names(root: &Path) -> BTreeSet<String> {
+    let mut names: BTreeSet<String> =
+        SHIPPED.iter().filter_map(|(p, _)| Some(p.strip_prefix("partials/")?.strip_suffix(".md.hbs")?.to_owned())).collect();
+    if let Ok(listing) = std::fs::read_dir(root.join(TEMPLATES).join("partials")) {
+        names.extend(listing.flatten().filter_map(|e| Some(e.file_name().to_str()?.strip_suffix(".md.hbs")?.to_owned())));
+    }
+    names
+}
+
+fn check(template: &Arc<TextFile>, partials: &BTreeMap<String, Arc<TextFile>>) -> Result<Handlebars<'static>, Vec<Diagnostic>> {
+    let mut findings = Vec::new();
+    let mut parsed: BTreeMap<&str, (Template, &Arc<TextFile>)> = BTreeMap::new();
+    let named = std::iter::once(("briefing", template)).chain(partials.iter().map(|(n, f)| (n.as_str(), f)));
+    for (name, file) in named {
+        let text = file.text();
+        let tags = text.matches("{{").count();
+        if text.len() > MAX_BYTES || tags > MAX_TAGS {
+            findings.push(
+                Diagnostic::new("template", "the template is too large")
+                    .at(file, &(0..0), format!("{} bytes and {tags} tags; the limits are {MAX_BYTES} and {MAX_TAGS}", text.len())),
+            );
+            continue;
+        }
+        if depth_of(text) > MAX_DEPTH {
+            findings.push(Diagnostic::new("template", format!("blocks are nested more than {MAX_DEPTH} deep")).at(file, &(0..0), "in this template"));
+            continue;
+        }
+        match Template::compile(text) {
+            Ok(compiled) => {
+                parsed.insert(name, (compiled, file));
+            }
+            Err(error) => {
+                let (line, column) = error.pos().unwrap_or((1, 1));
+                let at = offset(file, line, column);
+                findings.push(Diagnostic::new("template", "the template cannot be read").at(file, &(at..at + 1), visible(&error.reason().to_string())));
+            }
+        }
+    }
+    let specimen = serde_json::to_value(View::specimen()).unwrap_or_default();
+    if findings.is_empty() {
+        let mut walk = Walk { parsed: &parsed, findings: &mut findings, calls: vec!["briefing"], seen: BTreeSet::new() };
+        walk.template("briefing", &[&specimen]);
+    }
+    if !findings.is_empty() {
+        crate::diag::sort(&mut findings);
+        return Err(findings);
+    }
+    let mut registry = Handlebars::new();
+    registry.set_strict_mode(true);
+    registry.register_escape_fn(escape);
+    for (name, (compiled, _)) in parsed {
+        registry.register_template(name, compiled);
+    }
+    Ok(registry)
+}
+
+/// How deep blocks nest, counted on the text: a template that is too deep must not reach the parser.
+fn depth_of(text: &str) -> usize {
+    let (mut depth, mut most) = (0usize, 0usize);
+    for (at, _) in text.match_indices("{{") {
+        let tag = text[at + 2..].trim_start_matches(['{', '~']);
+        if tag.starts_with('#') {
+            depth += 1;
+            most = most.max(depth);
+        } else if tag.starts_with('/') {
+            depth = depth.saturating_sub(1);
+        }
+    }
+    most
+}
+
+fn offset(file: &TextFile, line: usize, column: usize) -> usize {
+    let start: usize = file.text().split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
+    (start + column.saturating_sub(1)).min(file.text().len())
+}
+
+struct Walk<'a, 'f> {
+    parsed: &'a BTreeMap<&'a str, (Template, &'a Arc<TextFile>)>,
+    findings: &'f mut Vec<Diagnostic>,
+    calls: Vec<&'a str>,
+    seen: BTreeSet<(String, usize, usize)>,
+}
+
+impl<'a> Walk<'a, '_> {
+    fn template(&mut self, name: &'a str, contexts: &[&Value]) {
+        let Some((template, _)) = self.parsed.get(name) else { return };
+        self.elements(name, template, contexts);
+    }
+
+    fn elements(&mut self, name: &'a str, template: &'a Template, contexts: &[&Value]) {
+        if contexts.len() + self.calls.len() > MAX_DEPTH {
+            return;
+        }
+        for (element, mapping) in template.elements.iter().zip(&template.mapping) {
+            let at = (mapping.0, mapping.1);
+            match element {
+                TemplateElement::Expression(e) | TemplateElement::HtmlExpression(e) => {
+                    if e.params.is_empty() && e.hash.is_empty() {
+                        self.parameter(name, at, &e.name, contexts, true);
+                    } else {
+                        self.helper(name, at, e, contexts, false);
+                    }
+                }
+                TemplateElement::HelperBlock(block) => self.helper(name, at, block, contexts, true),
+                TemplateElement::PartialExpression(partial) | TemplateElement::PartialBlock(partial) => {
+                    let called = match &partial.name {
+                        Parameter::Name(n) => n.clone(),
+                        Parameter::Path(p) => path_text(p),
+                        _ => String::new(),
+                    };
+                    let Some((&called, _)) = self.parsed.get_key_value(called.as_str()) else {
+                        let guess = nearest(&called, self.parsed.keys().copied()).map(|g| format!("did you mean `{g}`?"));
+                        self.report(name, at, "template", format!("there is no partial `{}`", visible(&called)), guess);
+                        continue;
+                    };
+                    if self.calls.contains(&called) {
+                        let round: Vec<&str> = self.calls.iter().copied().skip_while(|c| *c != called).chain([called]).collect();
+                        self.report(name, at, "template", format!("partials call each other in a circle: {}", round.join(" → ")), None);
+                        continue;
+                    }
+                    let mut inner = contexts.last().copied().cloned().unwrap_or_default();
+                    if let Some(Parameter::Path(path)) = partial.params.first() {
+                        match resolve(&path_text(path), contexts) {
+                            Ok(value) => inner = value.clone(),
+                            Err(why) => self.unknown(name, at, &path_text(path), why, contexts),
+                        }
+                    }
+                    for (key, value) in sorted(&partial.hash) {
+                        let value = match value {
+                            Parameter::Path(path) => match resolve(&path_text(path), contexts) {
+                                Ok(value) => value.clone(),
+                                Err(why) => {
+                                    self.unknown(name, at, &path_text(path), why, contexts);
+                                    Value::String(String::new())
+                                }
+                            },
+                            other => {
+                                self.parameter(name, at, other, contexts, false);
+                                Value::String(String::new())
+                            }
+                        };
+                        if let Value::Object(map) = &mut inner {
+                            map.insert(key.clone(), value);
+                        }
+                    }
+                    self.calls.push(called);
+                    let mut stack: Vec<&Value> = contexts.to_vec();
+                    stack.push(&inner);
+                    self.template(called, &stack);
+                    self.calls.pop();
+                }
+                TemplateElement::DecoratorExpression(_) | TemplateElement::DecoratorBlock(_) => {
+                    self.report(name, at, "template", "decorators and inline partials are not used here".to_owned(), Some("write the partial as a file under templates/partials/".to_owned()));
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn helper(&mut self, name: &'a str, at: (usize, usize), helper: &'a HelperTemplate, contexts: &[&Value], block: bool) {
+        const BLOCKS: &[&str] = &["each", "if", "unless", "with"];
+        const INLINE: &[&str] = &["and", "eq", "gt", "gte", "len", "lt", "lte", "ne", "not", "or"];
+        let called = match &helper.name {
+            Parameter::Name(n) => n.clone(),
+            Parameter::Path(p) => path_text(p),
+            _ => String::new(),
+        };
+        let known = if block { BLOCKS } else { INLINE };
+        if !known.contains(&called.as_str()) {
+            let guess = nearest(&called, known.iter().copied()).map(|g| format!("did you mean `{g}`?"));
+            let what = if block { "block" } else { "helper" };
+            self.report(name, at, "template", format!("there is no {what} `{}`", visible(&called)), guess.or(Some(format!("known: {}", known.join(", ")))));
+            return;
+        }
+        for parameter in helper.params.iter().chain(sorted(&helper.hash).into_iter().map(|(_, p)| p)) {
+            self.parameter(name, at, parameter, contexts, false);
+        }
+        let value = match helper.params.first() {
+            Some(Parameter::Path(path)) => resolve(&path_text(path), contexts).ok(),
+            _ => None,
+        };
+        let mut stack: Vec<&Value> = contexts.to_vec();
+        match (called.as_str(), value) {
+            ("each", Some(Value::Array(items))) => {
+                if let Some(first) = items.first() {
+                    stack.push(first);
+                }
+            }
+            ("each", Some(_)) => {
+                self.report(name, at, "template", "`each` goes over a list, and this is none".to_owned(), None);
+                return;
+            }
+            ("with", Some(value)) => stack.push(value),
+            _ => {}
+        }
+        if helper.block_param.is_some() {
+            self.report(name, at, "template", "block parameters (`as |x|`) are not used here".to_owned(), Some("reach outer values with `../`".to_owned()));
+            return;
+        }
+        if let Some(template) = &helper.template {
+            self.elements(name, template, &stack);
+        }
+        if let Some(template) = &helper.inverse {
+            self.elements(name, template, contexts);
+        }
+    }
+
+    fn parameter(&mut self, name: &'a str, at: (usize, usize), parameter: &'a Parameter, contexts: &[&Value], printed: bool) {
+        let path = match parameter {
+            Parameter::Path(path) => path_text(path),
+            Parameter::Name(n) => n.clone(),
+            Parameter::Subexpression(sub) => {
+                self.subexpression(name, at, sub, contexts);
+                return;
+            }
+            Parameter::Literal(_) => return,
+            _ => return,
+        };
+        match resolve(&path, contexts) {
+            Ok(value) if printed && (value.is_object() || value.is_array()) => {
+                let keys: Vec<&str> = value.as_object().map(|m| m.keys().map(String::as_str).collect()).unwrap_or_default();
+                let help = if keys.is_empty() { "go over it with `each`".to_owned() } else { format!("name one of its parts: {}", keys.join(", ")) };
+                self.report(name, at, "template", format!("`{}` is no text", visible(&path)), Some(help));
+            }
+            Ok(_) => {}
+            Err(why) => self.unknown(name, at, &path, why, contexts),
+        }
+    }
+
+    fn subexpression(&mut self, name: &'a str, at: (usize, usize), sub: &'a Subexpression, contexts: &[&Value]) {
+        if let TemplateElement::Expression(helper) = sub.as_element() {
+            self.helper(name, at, helper, contexts, false);
+        }
+    }
+
+    fn unknown(&mut self, name: &str, at: (usize, usize), path: &str, why: Missing, contexts: &[&Value]) {
+        let keys: Vec<String> = match why {
+            Missing::Key(keys) => keys,
+            Missing::Outside => contexts.last().and_then(|c| c.as_object()).map(|m| m.keys().cloned().collect()).unwrap_or_default(),
+        };
+        let last = path.rsplit(['.', '/']).next().unwrap_or(path);
+        let guess = nearest(last, keys.iter().map(String::as_str)).map(|g| format!("did you mean `{g}`?"));
+        let help = guess.unwrap_or_else(|| format!("known here: {}", keys.join(", ")));
+        self.report(name, at, "template-variable", format!("the view has no `{}`", visible(path)), Some(help));
+    }
+
+    fn report(&mut self, name: &str, at: (usize, usize), code: &'static str, title: String, help: Option<String>) {
+        let Some((_, file)) = self.parsed.get(name) else { return };
+        // a partial is walked once for each call; what is wrong with it is said once
+        if !self.seen.insert((format!("{name}:{title}"), at.0, at.1)) {
+            return;
+        }
+        let start = offset(file, at.0, at.1);
+        let end = file.text()[start..].find("}}").map_or(start + 1, |i| start + i + 2);
+        self.findings.push(Diagnostic::new(code, title).at(file, &(start..end), "here").help_if(help));
+    }
+}
+
+fn sorted(hash: &std::collections::HashMap<String, Parameter>) -> Vec<(&String, &Parameter)> {
+    let mut pairs: Vec<_> = hash.iter().collect();
+    pairs.sort_by_key(|(key, _)| key.as_str());
+    pairs
+}
+
+fn path_text(path: &handlebars::Path) -> String {
+    match path {
+        handlebars::Path::Relative((_, raw)) | handlebars::Path::Local((_, _, raw)) => raw.clone(),
+    }
+}
+
+enum Missing {
+    Key(Vec<String>),
+    Outside,
+}
+
+/// The specimen value that a path leads to.
+fn resolve<'v>(path: &str, contexts: &[&'v Value]) -> Result<&'v Value, Missing> {
+    static NUMBER: Value = Value::Bool(true);
+    if let Some(local) = path.trim_start_matches("../").strip_prefix('@') {
+        return match local {
+            "index" | "first" | "last" | "key" => Ok(&NUMBER),
+            local if local.starts_with("root") => {
+                let rest = local.trim_start_matches("root").trim_start_matches(['.', '/']);
+                descend(rest, contexts.first().copied().ok_or(Missing::Outside)?)
+            }
+            _ => Err(Missing::Outside),
+        };
+    }
+    let mut level = contexts.len().checked_sub(1).ok_or(Missing::Outside)?;
+    let mut rest = path;
+    while let Some(outer) = rest.strip_prefix("../").or_else(|| (rest == "..").then_some("")) {
+        level = level.checked_sub(1).ok_or(Missing::Outside)?;
+        rest = outer;
+    }
+    descend(rest, contexts.get(level).copied().ok_or(Missing::Outside)?)
+}
+
+fn descend<'v>(path: &str, from: &'v Value) -> Result<&'v Value, Missing> {
+    let mut at = from;
+    for part in path.split(['.', '/']).filter(|p| !p.is_empty() && *p != "this") {
+        let part = part.trim_matches(['[', ']', '"', '\'']);
+        at = match at {
+            Value::Object(map) => map.get(part).ok_or_else(|| Missing::Key(map.keys().cloned().collect()))?,
+            Value::Array(items) => match part {
+                "length" => return Ok(at),
+                _ => items.first().filter(|_| part.parse::<usize>().is_ok()).ok_or(Missing::Outside)?,
+            },
+            _ => return Err(Missing::Key(Vec::new())),
+        };
+    }
+    Ok(at)
+}
+
+/// The Typst files of a document: its blocks under its kind's layout.
+#[must_use]
+pub fn typst_files(kind: &Kind, view: &View, blocks: &[String]) -> BTreeMap<String, String> {
+    let mut files = kind.layouts.clone();
+    let mut main = String::from("#import \"/layout.typ\": layout\n#let view = json(\"/view.json\")\n#show: body => layout(view, body)\n\n");
+    for block in blocks {
+        let _ = writeln!(main, "{block}\n");
+    }
+    files.insert(super::pdf::MAIN.to_owned(), main);
+    files.insert("view.json".to_owned(), serde_json::to_string(view).unwrap_or_default());
+    files
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn findings(template: &str, partials: &[(&str, &str)]) -> Vec<String> {
+        let file = |n: &str, t: &str| Arc::new(TextFile::new(n, t));
+        let partials = partials.iter().map(|(n, t)| ((*n).to_owned(), file(n, t))).collect();
+        match check(&file("t", template), &partials) {
+            Ok(_) => Vec::new(),
+            Err(found) => found.into_iter().map(|f| format!("{} {}", f.title, f.help.join(" "))).collect(),
+        }
+    }
+
+    #[test]
+    fn a_typo_in_every_position_is_found_before_rendering() {
+        for (template, expected) in [
+            ("{{titel}}", "did you mean `title`?"),
+            ("{{{titel}}}", "`titel`"),
+            ("{{#if titel}}x{{/if}}", "`titel`"),
+            ("{{#unless titel}}x{{/unless}}", "`titel`"),
+            ("{{#each figurs}}x{{/each}}", "did you mean `figures`?"),
+            ("{{#with tpl}}x{{/with}}", "did you mean `tlp`?"),
+            ("{{#each figures}}{{#each rows}}{{figur}}{{/each}}{{/each}}", "did you mean `figure`?"),
+            ("{{#each figures}}{{../titel}}{{/each}}", "`../titel`"),
+            ("{{#if (eq titel \"x\")}}x{{/if}}", "`titel`"),
+            ("{{> marks x=titel}}", "`titel`"),
+            ("{{#if title}}x{{else}}{{titel}}{{/if}}", "`titel`"),
+            ("{{> mark}}", "did you mean `marks`?"),
+            ("{{as_of}}", "is no text"),
+            ("{{#foo title}}x{{/foo}}", "no block `foo`"),
+            ("{{foo title}}", "no helper `foo`"),
+            ("{{@root.titel}}", "`@root.titel`"),
+            ("{{#each title}}x{{/each}}", "none"),
+        ] {
+            let found = findings(template, &[("marks", "{{title}}")]);
+            assert!(found.iter().any(|f| f.contains(expected)), "{template}: {found:?}");
+        }
+        assert!(findings("{{#each figures}}{{title}}{{@index}}{{@root.title}}{{/each}}", &[]).is_empty());
+    }
+
+    #[test]
+    fn circles_depth_and_size_are_bounded() {
+        assert!(findings("{{> a}}", &[("a", "{{> b}}"), ("b", "{{> a}}")]).iter().any(|f| f.contains("circle")));
+        let deep = format!("{}x{}", "{{#if title}}".repeat(65), "{{/if}}".repeat(65));
+        assert!(findings(&deep, &[]).iter().any(|f| f.contains("deep")));
+        assert!(findings(&"{{title}}".repeat(5000), &[]).iter().any(|f| f.contains("too large")));
+        assert!(!findings("{{#if title}}x", &[]).is_empty());
+        assert!(!findings("{{#*inline \"x\"}}y{{/inline}}", &[]).is_empty());
+    }
+
+    #[test]
+    fn shipped_kinds_are_sound() {
+        for kind in crate::brief::kinds() {
+            if let Err(found) = Kind::load(Path::new("/nonexistent"), kind) {
+                panic!("{kind}: {found:?}");
+            }
+        }
+    }
+}

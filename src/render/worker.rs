@@ -1,0 +1,229 @@
+//! Typst in a process of its own, with limits on memory, processor time and the clock on the wall.
+//!
+//! The program runs itself with one hidden argument ([`ARGUMENT`]); jobs go to its standard input and documents come
+//! back from its standard output, each with its length before it. A bomb in a layout kills the worker, never the build:
+//! the next job gets a new worker.
+
+use std::io::{self, Read, Write};
+use std::path::PathBuf;
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::mpsc::{self, RecvTimeoutError, Sender};
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::pdf::{self, Failure, Job, Pdf};
+
+/// The argument with which the program becomes a worker.
+pub const ARGUMENT: &str = "typeset-worker";
+
+/// What a worker may use.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Address space, in bytes.
+    pub memory: u64,
+    /// Processor time for one document, in seconds.
+    pub processor: u64,
+    /// Time on the wall for one document.
+    pub wall: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { memory: 3 << 30, processor: 20, wall: Duration::from_secs(30) }
+    }
+}
+
+/// The stack of the thread that sets documents: layouts nest deeply before Typst's own limits hold.
+const STACK: usize = 256 << 20;
+
+#[derive(Serialize, Deserialize)]
+enum Reply {
+    Set { pages: usize, length: usize },
+    Failed(Failure),
+}
+
+/// A worker process; started with the first job, and anew after it was killed.
+pub struct Worker {
+    program: PathBuf,
+    limits: Limits,
+    running: Option<Running>,
+}
+
+struct Running {
+    input: ChildStdin,
+    output: ChildStdout,
+    watch: Sender<Watch>,
+}
+
+enum Watch {
+    Begin(Duration),
+    Done,
+}
+
+impl Worker {
+    /// A worker that runs `program` (this program itself) within limits.
+    #[must_use]
+    pub fn new(program: PathBuf, limits: Limits) -> Self {
+        Self { program, limits, running: None }
+    }
+
+    /// Starts the process, so that it is ready by the time there is something to set.
+    pub fn start(&mut self) {
+        if self.running.is_none() {
+            self.running = self.spawn().ok();
+        }
+    }
+
+    fn spawn(&self) -> io::Result<Running> {
+        let mut child = Command::new(&self.program)
+            .arg(ARGUMENT)
+            .arg(self.limits.memory.to_string())
+            .arg(self.limits.processor.to_string())
+            // one thread: the documents are the parallel part, and order of work must not matter
+            .env("RAYON_NUM_THREADS", "1")
+            .env_remove("RUST_BACKTRACE")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()?;
+        let pipes = child.stdin.take().zip(child.stdout.take());
+        let Some((input, output)) = pipes else {
+            let _ = child.kill();
+            return Err(io::Error::other("no pipes to the worker"));
+        };
+        let (watch, signals) = mpsc::channel();
+        std::thread::spawn(move || guard(child, &signals));
+        Ok(Running { input, output, watch })
+    }
+
+    /// Sets one document.
+    ///
+    /// # Errors
+    /// As [`pdf::typeset`], and where a limit was reached or the worker cannot be run.
+    pub fn typeset(&mut self, job: &Job) -> Result<Pdf, Failure> {
+        if self.running.is_none() {
+            match self.spawn() {
+                Ok(running) => self.running = Some(running),
+                Err(error) => return Err(Failure::Worker(format!("cannot start {}: {error}", self.program.display()))),
+            }
+        }
+        let Some(running) = self.running.as_mut() else { return Err(Failure::Worker("not running".to_owned())) };
+        let _ = running.watch.send(Watch::Begin(self.limits.wall));
+        let reply = running.ask(job);
+        let _ = running.watch.send(Watch::Done);
+        match reply {
+            Ok(result) => result,
+            Err(_) => {
+                // the pipe broke: the process was ended by its limits, or by the guard
+                self.running = None;
+                Err(Failure::Limit(format!(
+                    "{} s of processor time, {} s on the clock or {} MiB of memory",
+                    self.limits.processor,
+                    self.limits.wall.as_secs(),
+                    self.limits.memory >> 20
+                )))
+            }
+        }
+    }
+}
+
+impl Running {
+    fn ask(&mut self, job: &Job) -> io::Result<Result<Pdf, Failure>> {
+        let message = serde_json::to_vec(job)?;
+        send(&mut self.input, &message)?;
+        let reply: Reply = serde_json::from_slice(&receive(&mut self.output)?)?;
+        Ok(match reply {
+            Reply::Failed(failure) => Err(failure),
+            Reply::Set { pages, length } => {
+                let bytes = receive(&mut self.output)?;
+                if bytes.len() != length {
+                    return Err(io::Error::other("a document came back short"));
+                }
+                Ok(Pdf { bytes, pages })
+            }
+        })
+    }
+}
+
+/// Kills the process when a job overruns its time, and reaps it when the worker is dropped.
+fn guard(mut child: Child, signals: &mpsc::Receiver<Watch>) {
+    while let Ok(signal) = signals.recv() {
+        let Watch::Begin(limit) = signal else { continue };
+        match signals.recv_timeout(limit) {
+            Ok(_) => {}
+            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => break,
+        }
+    }
+    let _ = child.kill();
+    let _ = child.wait();
+}
+
+fn send(to: &mut impl Write, message: &[u8]) -> io::Result<()> {
+    to.write_all(&(message.len() as u64).to_le_bytes())?;
+    to.write_all(message)?;
+    to.flush()
+}
+
+fn receive(from: &mut impl Read) -> io::Result<Vec<u8>> {
+    let mut length = [0u8; 8];
+    from.read_exact(&mut length)?;
+    let length = usize::try_from(u64::from_le_bytes(length)).map_err(io::Error::other)?;
+    let mut message = Vec::new();
+    let read = from.take(length as u64).read_to_end(&mut message)?;
+    if read == length { Ok(message) } else { Err(io::ErrorKind::UnexpectedEof.into()) }
+}
+
+/// Runs as a worker until standard input ends: sets the limits, then sets documents.
+///
+/// # Errors
+/// Where a pipe breaks.
+pub fn serve(memory: u64, processor: u64, mut input: impl Read + Send, mut output: impl Write + Send) -> io::Result<()> {
+    limit_memory(memory);
+    // a panic is caught and told to the parent; its trace on standard error helps no one
+    std::panic::set_hook(Box::new(|_| {}));
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, move || -> io::Result<()> {
+            pdf::warm_up();
+            let mut used = 0;
+            loop {
+                let message = match receive(&mut input) {
+                    Ok(message) => message,
+                    Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(()),
+                    Err(error) => return Err(error),
+                };
+                used += processor;
+                limit_processor(used);
+                let job: Job = serde_json::from_slice(&message)?;
+                match pdf::typeset(&job) {
+                    Ok(document) => {
+                        let reply = Reply::Set { pages: document.pages, length: document.bytes.len() };
+                        send(&mut output, &serde_json::to_vec(&reply)?)?;
+                        send(&mut output, &document.bytes)?;
+                    }
+                    Err(failure) => send(&mut output, &serde_json::to_vec(&Reply::Failed(failure))?)?,
+                }
+            }
+        })?;
+        thread.join().unwrap_or_else(|_| Err(io::Error::other("the worker's thread ended early")))
+    })
+}
+
+#[cfg(unix)]
+fn limit_memory(bytes: u64) {
+    let _ = rlimit::setrlimit(rlimit::Resource::AS, bytes, bytes);
+    let _ = rlimit::setrlimit(rlimit::Resource::CORE, 0, 0);
+}
+
+#[cfg(unix)]
+fn limit_processor(seconds: u64) {
+    // the soft limit is moved on with each document: time is counted over the whole life of the process
+    let hard = rlimit::getrlimit(rlimit::Resource::CPU).map_or(rlimit::INFINITY, |(_, hard)| hard);
+    let _ = rlimit::setrlimit(rlimit::Resource::CPU, seconds.min(hard), hard);
+}
+
+#[cfg(not(unix))]
+fn limit_memory(_: u64) {}
+
+#[cfg(not(unix))]
+fn limit_processor(_: u64) {}

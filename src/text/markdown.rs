@@ -1,0 +1,86 @@
+//! Plain text as Markdown that reads back as that same text, in GitHub's flavour.
+
+/// `text` on one line, with everything escaped that Markdown would take for markup, wherever in a line it is put.
+#[must_use]
+pub fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 8);
+    let flat: Vec<char> = flatten(text);
+    // digits and a stop at the start of a line would open a list
+    let digits = flat.iter().take_while(|c| c.is_ascii_digit()).count();
+    let list = digits > 0 && matches!(flat.get(digits), Some('.' | ')'));
+    for (i, &c) in flat.iter().enumerate() {
+        let next = flat.get(i + 1).copied();
+        let escaped = match c {
+            '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '|' | '~' | '$' => true,
+            '#' | '+' | '-' | '=' => i == 0,
+            '.' | ')' if list && i == digits => true,
+            '&' => next.is_some_and(|n| n.is_ascii_alphanumeric() || n == '#'),
+            // an address or an emoji shortcode would be turned into something else
+            ':' => next == Some('/') || next.is_some_and(|n| n.is_ascii_alphanumeric()) && i > 0 && flat[i + 1..].contains(&':'),
+            '.' => i >= 3 && flat[i - 3..i].iter().all(|w| w.eq_ignore_ascii_case(&'w')),
+            '@' | '{' | '}' => true,
+            _ => false,
+        };
+        if escaped {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    out
+}
+
+/// On one line, single spaces, none at the ends.
+fn flatten(text: &str) -> Vec<char> {
+    let mut out: Vec<char> = Vec::with_capacity(text.len());
+    for c in text.trim().chars() {
+        if matches!(c, ' ' | '\n' | '\r' | '\t') {
+            if out.last() != Some(&' ') {
+                out.push(' ');
+            }
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
+
+    fn read_back(markdown: &str) -> Option<String> {
+        let mut text = String::new();
+        let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_FOOTNOTES | Options::ENABLE_TASKLISTS | Options::ENABLE_MATH;
+        for event in Parser::new_ext(markdown, options) {
+            match event {
+                Event::Start(Tag::Paragraph) | Event::End(TagEnd::Paragraph) => {}
+                Event::Text(t) => text.push_str(&t),
+                _ => return None,
+            }
+        }
+        Some(text)
+    }
+
+    #[test]
+    fn hostile_values_stay_text() {
+        for value in [
+            "# no heading", "- no list", "1. no list", "2015) no list", "*no* _emphasis_", "[no](link)", "<script>", "a | b", "~~no~~", "$x$ and 5$",
+            "&amp; stays", "`code`", "> no quote", "=== no", "+ x", "![img](x)", "line\nbreak", "[^1]", "www.example.org", "https://example.org", ":smile:",
+            "back\\slash", "---", "***", "[ ] task", "a@b.org", "{{x}}", "<!-- c -->", "\u{a0}x",
+        ] {
+            let expected: String = flatten(value).into_iter().collect();
+            assert_eq!(read_back(&escape(value)).as_deref().map(str::trim), Some(expected.trim()), "{value}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn escape_then_parse_gives_the_text_back(value in "[ -~éд中\n]{1,60}") {
+            let expected: String = flatten(&value).into_iter().collect();
+            prop_assume!(!expected.trim().is_empty());
+            prop_assert_eq!(read_back(&escape(&value)), Some(expected));
+        }
+    }
+}
