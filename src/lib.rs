@@ -136,7 +136,24 @@ impl Workspace {
                 Err(finding) => findings.push(*finding),
             }
         }
-        if findings.is_empty() { Ok(Self { project, dossiers, locks, requests }) } else { Err(findings) }
+        for (name, level) in &project.levels {
+            let known = check::rules::find(name);
+            let finding = match known {
+                Some(rule) if !rule.is_proof() => continue,
+                Some(_) => Diagnostic::new("no-exception-from-proof", format!("`{name}` cannot be switched off"))
+                    .at(&project.file, level.span(), "this rule is the proof itself"),
+                None => Diagnostic::new("unknown-rule", format!("there is no rule `{}`", text::gate::visible(name)))
+                    .at(&project.file, level.span(), "a level for no rule")
+                    .help_if(text::nearest::nearest(name, check::rules::RULES.iter().map(|r| r.name)).map(|g| format!("did you mean `{g}`?")))
+                    .help("`factbrief explain` lists all rules"),
+            };
+            findings.push(finding);
+        }
+        if findings.is_empty() {
+            return Ok(Self { project, dossiers, locks, requests });
+        }
+        diag::sort(&mut findings);
+        Err(findings)
     }
 
     /// Checks every dossier.

@@ -15,9 +15,10 @@ use crate::check::{self, Checked};
 use crate::diag::Diagnostic;
 use crate::facts::at::At;
 use crate::facts::date::Date;
+use crate::facts::figure::{Bounds, Figure};
 use crate::facts::dossier::{Anchor, Citation, Claim, Dating, Dossier, Event, Position, Source, Subject};
 use crate::facts::table::Ref;
-use crate::facts::vocabulary::{Basis, Form, Reliability};
+use crate::facts::vocabulary::{Basis, Reliability};
 use crate::load::briefing::Request;
 use crate::load::project::Project;
 use crate::reconcile::{Cell, Flag, cells};
@@ -369,7 +370,8 @@ impl<'d> Composer<'d> {
         for &claim in &cell.floors {
             let mut parts = vec!["a part only".to_owned()];
             parts.extend(self.remarks(claim));
-            rows.push(self.row(&counted, claim, &[Subject::Claim(claim)], remark(parts), None));
+            let words = floor_words(&d.claims[claim].value);
+            rows.push(self.row(&counted, claim, &[Subject::Claim(claim)], remark(parts), words));
         }
         for floor in &cell.computed {
             let from: Vec<String> = floor
@@ -496,6 +498,10 @@ impl<'d> Composer<'d> {
                     role: actor.role.as_ref().map(|r| r.to_string()).unwrap_or_default(),
                     stance: wording::stance(*record.stance).to_owned(),
                     said: record.said.as_ref().map(|s| wording::quoted(s)).unwrap_or_default(),
+                    reported: match (&record.said, record.citations.first()) {
+                        (None, Some(citation)) => wording::quoted(&citation.quote),
+                        _ => String::new(),
+                    },
                     circumstance: self.circumstance(lead, renderings.len()),
                     refs: self.marks(&subjects),
                     records: self.print_all(&subjects),
@@ -517,9 +523,6 @@ impl<'d> Composer<'d> {
         let mut parts = Vec::new();
         if let Some(venue) = &record.venue {
             parts.push(venue.to_string());
-        }
-        if record.said.is_none() && record.form == Form::Indirect {
-            parts.push("as reported, not in their words".to_owned());
         }
         let when = self.when(record.date.as_ref(), record.dating.as_ref());
         if !when.is_empty() {
@@ -765,16 +768,24 @@ fn depth(dossier: &Dossier, category: Ref<crate::facts::dossier::Category>) -> u
     depth
 }
 
+/// A part as what it says of the whole: at least so many.
+fn floor_words(value: &Figure) -> Option<String> {
+    let low = value.low()?;
+    let bounds = if low.beyond { Bounds::MoreThan(low.number) } else { Bounds::AtLeast(low.number) };
+    Some(wording::figure(&Figure { bounds, percent: value.percent }))
+}
+
 fn published_by(dossier: &Dossier, source: Ref<Source>, as_of: NaiveDate) -> bool {
     dossier.sources[source].published.as_ref().is_none_or(|p| p.earliest() <= as_of)
 }
 
-/// The order of time: date, part of day, what follows what, id; the undated last.
+/// The order of time: date, what follows what, part of day, id; the undated last.
 fn in_time(dossier: &Dossier, a: Ref<Event>, b: Ref<Event>) -> std::cmp::Ordering {
     let key = |r: Ref<Event>| {
         let e = &dossier.events[r];
         let date = e.date.as_ref().map(|date| (date.earliest(), date.latest()));
-        (date.is_none(), date, e.time.as_ref().map(|t| **t), rank(dossier, r), e.id.clone())
+        let time = e.time.as_ref().map(|t| **t);
+        (date.is_none(), date, rank(dossier, r), time.is_none(), time, e.id.clone())
     };
     key(a).cmp(&key(b))
 }

@@ -90,7 +90,7 @@ pub fn tell(telling: &Telling<'_>, text: &str, limit: usize) -> Result<Vec<Told>
         rest = &rest[open + close + 2..];
     }
     literal(telling, rest, &mut flat, &mut findings);
-    let flat = flat.split_whitespace().collect::<Vec<_>>().join(" ");
+    let flat = cite_inside(&flat.split_whitespace().collect::<Vec<_>>().join(" "), &pieces);
     let lexicon = Lexicon::or_bare("en");
     let ranges = sentences(&flat, lexicon);
     if ranges.len() > limit {
@@ -136,6 +136,30 @@ pub fn tell(telling: &Telling<'_>, text: &str, limit: usize) -> Result<Vec<Told>
         told.push(one);
     }
     if findings.is_empty() { Ok(told) } else { Err(findings) }
+}
+
+/// A reference that prints nothing and stands behind a sentence's stop belongs to that sentence.
+fn cite_inside(flat: &str, pieces: &[Piece]) -> String {
+    let mut out: Vec<char> = Vec::with_capacity(flat.len());
+    for c in flat.chars() {
+        let silent = index(c).and_then(|i| pieces.get(i)).is_some_and(|p| p.markdown.is_empty());
+        let stop = out.iter().rposition(|c| *c != ' ').filter(|i| silent && matches!(out[*i], '.' | '!' | '?'));
+        match stop {
+            Some(at) => out.insert(at, c),
+            None => out.push(c),
+        }
+    }
+    let text: String = out.into_iter().collect();
+    // a stop and the next sentence that such a reference stood between
+    let mut spaced = String::with_capacity(text.len());
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        spaced.push(c);
+        if matches!(c, '.' | '!' | '?') && chars.peek().is_some_and(|n| n.is_uppercase()) {
+            spaced.push(' ');
+        }
+    }
+    spaced
 }
 
 fn mark(index: usize) -> char {

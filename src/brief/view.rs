@@ -178,10 +178,12 @@ pub struct PositionLine {
     pub actor: String,
     /// Their office; may be empty.
     pub role: String,
-    /// The stance, as a verb.
+    /// The stance, as a noun.
     pub stance: String,
     /// Their words; empty where none are quoted.
     pub said: String,
+    /// The source's words for what they said, where theirs are not quoted; empty otherwise.
+    pub reported: String,
     /// Where, how and when, and through whom it is known; may be empty.
     pub circumstance: String,
     /// The sources it rests on.
@@ -291,6 +293,7 @@ impl View {
                     role: text(),
                     stance: text(),
                     said: text(),
+                    reported: text(),
                     circumstance: text(),
                     refs: refs(),
                     records: records(),

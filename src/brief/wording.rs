@@ -195,27 +195,27 @@ pub fn count(n: usize, one: &str, many: &str) -> String {
     if n == 1 { format!("{n_text} {one}") } else { format!("{n_text} {many}") }
 }
 
-/// A stance as a verb for one who holds it.
+/// A stance as a noun: a verb would have to agree with names whose number nobody recorded.
 #[must_use]
 pub fn stance(stance: Stance) -> &'static str {
     match stance {
-        Stance::Supports => "supports this",
-        Stance::Opposes => "opposes this",
-        Stance::Condemns => "condemns this",
-        Stance::Rejects => "rejects this",
-        Stance::CallsFor => "calls for this",
-        Stance::OpenTo => "is open to this",
-        Stance::Vows => "promises this",
-        Stance::WarnsOf => "warns of this",
-        Stance::Accuses => "makes an accusation",
-        Stance::Denies => "denies this",
-        Stance::Justifies => "gives reasons for this",
-        Stance::ClaimsResponsibility => "claims responsibility",
-        Stance::Condoles => "offers condolences",
-        Stance::Declines => "declines this",
-        Stance::Assesses => "judges",
-        Stance::Declares => "states",
-        Stance::Claims => "says of its own action",
+        Stance::Supports => "support",
+        Stance::Opposes => "opposition",
+        Stance::Condemns => "condemnation",
+        Stance::Rejects => "rejection",
+        Stance::CallsFor => "call for this",
+        Stance::OpenTo => "openness to this",
+        Stance::Vows => "promise of this",
+        Stance::WarnsOf => "warning",
+        Stance::Accuses => "accusation",
+        Stance::Denies => "denial",
+        Stance::Justifies => "justification",
+        Stance::ClaimsResponsibility => "claim of responsibility",
+        Stance::Condoles => "condolences",
+        Stance::Declines => "refusal",
+        Stance::Assesses => "assessment",
+        Stance::Declares => "statement",
+        Stance::Claims => "claim about own action",
     }
 }
 

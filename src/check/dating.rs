@@ -168,6 +168,19 @@ impl Site<'_> {
         };
         match self.compute(**rule, &words, anchor) {
             Ok(Computed::Date(computed)) => {
+                // words that name a weekday bind every rule, also one that does not read it
+                let named = words.iter().find_map(|w| w.weekday);
+                if let (Some(named), Some(day)) = (named, computed.as_day())
+                    && day.weekday().number_from_monday() != u32::from(named)
+                {
+                    self.differs(
+                        format!("`{}` gives {day}, a {}", **rule, english(day.weekday())),
+                        dating.words.as_ref().map(At::span),
+                        dating.words.as_ref().map(|w| w.as_str()),
+                        findings,
+                    );
+                    return;
+                }
                 let given = self.date.unqualified();
                 if computed != given {
                     let from = anchor.map(|a| format!(" from {a}")).unwrap_or_default();
@@ -350,8 +363,9 @@ fn months_up_to(day: NaiveDate, months: &[u8]) -> Date {
 
 /// The year and month in an address: `/2015/02/` or `2015-02-16` in its path.
 fn in_url(url: &str) -> Option<(i32, Option<u32>)> {
-    let parts: Vec<&str> = url.split(['/', '-', '_', '.']).collect();
-    parts.iter().enumerate().find_map(|(i, part)| {
+    let path = url.split(['?', '#']).next().unwrap_or_default();
+    let parts: Vec<&str> = path.split(['/', '-', '_', '.']).collect();
+    let years = parts.iter().enumerate().filter_map(|(i, part)| {
         let year: i32 = part.parse().ok().filter(|y| part.len() == 4 && (1900..2200).contains(y))?;
         let month = parts
             .get(i + 1)
@@ -359,7 +373,10 @@ fn in_url(url: &str) -> Option<(i32, Option<u32>)> {
             .and_then(|m| m.parse::<u32>().ok())
             .filter(|m| (1..=12).contains(m));
         Some((year, month))
-    })
+    });
+    // a year with a month behind it is a date; a year alone may be part of a title
+    let years: Vec<_> = years.collect();
+    years.iter().find(|(_, month)| month.is_some()).or_else(|| years.first()).copied()
 }
 
 fn english(weekday: Weekday) -> &'static str {
@@ -382,6 +399,7 @@ mod tests {
     fn addresses_and_months() {
         assert_eq!(in_url("https://x.org/2015/02/a-title"), Some((2015, Some(2))));
         assert_eq!(in_url("https://x.org/story-n306841"), None);
+        assert_eq!(in_url("https://x.org/covid-2020/2021/03?x=1"), Some((2021, Some(3))));
         let day = |s: &str| s.parse::<NaiveDate>().unwrap();
         assert_eq!(months_up_to(day("2015-02-16"), &[12, 1]).to_string(), "2014-12/2015-01");
         assert_eq!(months_up_to(day("2015-02-16"), &[10]).to_string(), "2014-10");

@@ -183,6 +183,7 @@ impl<'d> Checker<'d, '_> {
             if let Text::Article(article) = &text {
                 let dating = dating::of_source(self.dossier, source, Some(article));
                 self.found.extend(dating.into_iter().map(|(rule, d)| (rule, Found { subject: Some(Subject::Source(reference)), diagnostic: d })));
+                self.fresh.insert(Subject::Source(reference));
                 let entry = SourceEntry { sha256: article.sha256().to_owned(), pinned: BTreeMap::new() };
                 self.new.sources.insert(source.id.clone(), entry);
             } else {
@@ -467,6 +468,9 @@ impl<'d> Checker<'d, '_> {
     }
 
     fn level(&self, rule: &Rule, found: &Found) -> Level {
+        if rule.is_proof() {
+            return Level::Deny;
+        }
         if let Some(subject) = found.subject
             && self.dossier.head(subject).allow.iter().any(|a| a.rule.as_str() == rule.name)
         {
@@ -527,8 +531,18 @@ impl<'d> Checker<'d, '_> {
                     self.errors.push(finding);
                     continue;
                 };
+                if rule.is_proof() {
+                    self.errors.push(
+                        Diagnostic::new("no-exception-from-proof", format!("`{name}` cannot be switched off"))
+                            .at(head.file, exception.rule.span(), "this rule is the proof itself")
+                            .note("no quotation that is not in the source: if it cannot be cited, it cannot be printed")
+                            .help("correct the quotation, or take the record out"),
+                    );
+                    continue;
+                }
                 let used = self.found.iter().any(|(r, f)| r.name == rule.name && f.subject == Some(subject));
                 let needs_article = matches!(rule.run, Run::Attempt(_) | Run::Passage(_) | Run::Passages(_) | Run::Engine);
+                // a source whose article is missing is not fresh, and its exception is used; otherwise each rule ran
                 let ran = !needs_article || self.fresh.contains(&subject);
                 if !used && ran {
                     let finding = Diagnostic::new("exception-unused", format!("the exception from `{}` is not needed", rule.name))
@@ -540,21 +554,6 @@ impl<'d> Checker<'d, '_> {
         }
         for (subject, finding) in findings {
             self.push("exception-unused", Some(subject), finding);
-        }
-        let named: Vec<(String, std::ops::Range<usize>)> = self
-            .settings
-            .project
-            .iter()
-            .filter(|(name, _)| Self::rule(name).is_none())
-            .map(|(name, at)| (name.clone(), at.span().clone()))
-            .collect();
-        for (name, _) in named {
-            let guess = nearest(&name, RULES.iter().map(|r| r.name)).map(|g| format!("did you mean `{g}`?"));
-            self.errors.push(
-                Diagnostic::new("unknown-rule", format!("factbrief.toml sets a level for `{}`, which is no rule", gate::visible(&name)))
-                    .help_if(guess)
-                    .help("`factbrief explain` lists all rules"),
-            );
         }
     }
 }

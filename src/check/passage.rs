@@ -9,6 +9,7 @@ use crate::text::article::{Article, Zone};
 use crate::text::find::{self, Hit, NoQuotation, Quotation};
 use crate::text::lexicon::Lexicon;
 use crate::text::normalise::fold;
+use crate::text::quantity::{Kind, quantities};
 use crate::text::sentence;
 
 /// A quotation searched for in its article, wherever it was found.
@@ -37,7 +38,10 @@ impl<'a> Attempt<'a> {
         if let Some(prefix) = &citation.prefix {
             let prefix = fold(prefix);
             let text = article.folded().text();
-            hits.retain(|hit| text[..hit.folded.start].trim_end().ends_with(&prefix));
+            hits.retain(|hit| {
+                let before = text[..hit.folded.start].trim_end();
+                before.ends_with(&prefix) && find::is_whole(before, &(before.len() - prefix.len()..before.len()))
+            });
         }
         Self { dossier, cited, citation, article, quotation, hits, anywhere }
     }
@@ -141,6 +145,15 @@ impl<'a> Passage<'a> {
             Some(words) => self.inside_quote(words).into_iter().take(1).collect(),
             None => self.parts.clone(),
         }
+    }
+
+    /// The part of the selection that holds a number, or its first part.
+    #[must_use]
+    pub fn carrier(&self) -> Option<Range<usize>> {
+        let selection = self.selection();
+        let numbers = quantities(self.text, self.lexicon);
+        let holds = |s: &&Range<usize>| numbers.iter().any(|q| q.kind != Kind::Vague && s.start < q.span.end && q.span.start < s.end);
+        selection.iter().find(holds).or_else(|| selection.first()).cloned()
     }
 
     /// The sentence that holds most of a range.

@@ -87,7 +87,7 @@ impl<'d> Vocabulary<'d> {
     /// Whether any word is known for a measure in this language.
     pub(crate) fn knows_measure(&self, measure: Ref<Measure>, lexicon: &'static Lexicon) -> bool {
         let record = &self.dossier.measures[measure];
-        !record.words.is_empty() || lexicon.has_words() && record.file.name() == "built-in vocabulary"
+        !record.words.is_empty() || lexicon.knows_measure(&record.id)
     }
 }
 

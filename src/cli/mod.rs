@@ -213,9 +213,16 @@ impl Levels {
         let mut command = BTreeMap::new();
         for (list, level) in [(&self.allow, Level::Allow), (&self.warn, Level::Warn), (&self.deny, Level::Deny)] {
             for name in list {
-                if factbrief::check::rules::find(name).is_none() {
-                    explain::no_such_rule(name);
-                    return Err(Exit::Unusable);
+                match factbrief::check::rules::find(name) {
+                    None => {
+                        explain::no_such_rule(name);
+                        return Err(Exit::Unusable);
+                    }
+                    Some(rule) if rule.is_proof() => {
+                        output::tell(&format!("error: `{name}` is the proof itself and cannot be switched off\n"));
+                        return Err(Exit::Unusable);
+                    }
+                    Some(_) => {}
                 }
                 command.insert(name.clone(), level);
             }

@@ -112,10 +112,10 @@ impl Moment {
         self.qualifier
     }
 
-    /// The same date without its qualifier.
+    /// The same date without its qualifier and time of day.
     #[must_use]
     pub fn unqualified(&self) -> Self {
-        Self { qualifier: None, ..self.clone() }
+        Self { qualifier: None, time: None, ..self.clone() }
     }
 
     /// Year, month and day numbers; month and day are 1 where the date is less exact.
@@ -191,7 +191,7 @@ impl Date {
         }
     }
 
-    /// The same date without qualifiers.
+    /// The same date without qualifiers and times of day.
     #[must_use]
     pub fn unqualified(&self) -> Self {
         let end = |e: &End| match e {

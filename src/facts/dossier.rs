@@ -71,7 +71,7 @@ pub struct Source {
     pub url: Option<At<String>>,
     /// When it was published.
     pub published: Option<At<Date>>,
-    /// How that date is known; stated, where nothing is said.
+    /// How that date is known.
     pub dating: Option<Dating>,
     /// The language it is written in (BCP 47); the project's, where nothing is said.
     pub language: Option<At<String>>,
@@ -479,8 +479,6 @@ tables! {
     sources: Source = "source",
     actors: Actor = "actor",
     places: Place = "place",
-    categories: Category = "category",
-    measures: Measure = "measure",
     events: Event = "event",
     claims: Claim = "claim",
     positions: Position = "position",
@@ -489,6 +487,8 @@ tables! {
     gaps: Gap = "gap",
     assessments: Assessment = "assessment",
     changes: Change = "change",
+    categories: Category = "category",
+    measures: Measure = "measure",
 }
 
 impl Dossier {

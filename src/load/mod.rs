@@ -97,6 +97,11 @@ pub fn dossier(root: &Path, name: &str, language: &str) -> Result<Dossier, Vec<D
         }
     }
     match resolve(name, language, &files) {
+        Ok(dossier) if dossier.cited().next().is_none() && findings.is_empty() => Err(vec![
+            Diagnostic::new("no-facts", format!("{shown} holds no records that cite"))
+                .note("nothing checked is never a pass")
+                .help("write the first event with its source: seeds/README.md says how"),
+        ]),
         Ok(dossier) if findings.is_empty() => Ok(dossier),
         Ok(_) => Err(findings),
         Err(more) => {
@@ -121,7 +126,7 @@ pub fn resolve(name: &str, language: &str, files: &[Arc<TextFile>]) -> Result<Do
     let builtin = Arc::new(TextFile::new("built-in vocabulary", BUILTIN));
     let mut findings = Vec::new();
     let mut documents = Vec::new();
-    for file in std::iter::once(&builtin).chain(files) {
+    for file in files.iter().chain(std::iter::once(&builtin)) {
         match document::parse(file) {
             Ok(document) => documents.push(document),
             Err(more) => findings.extend(more),
@@ -168,6 +173,12 @@ pub fn resolve(name: &str, language: &str, files: &[Arc<TextFile>]) -> Result<Do
                             .at(document.file, &header, "a record is a table")
                             .help(format!("write `[{kind_name}.{id}]` and its keys below")),
                     );
+                    continue;
+                }
+                if Arc::ptr_eq(document.file, &builtin) {
+                    // the built-in vocabulary comes last and gives way: a dossier may define a category anew, and its
+                    // other records need not know the names of categories and measures
+                    raw.entry(kind_name).or_default().entry(id).or_insert(Raw { file: document.file, header, value });
                     continue;
                 }
                 if let Some((file, first)) = seen.get(id) {

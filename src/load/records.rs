@@ -154,8 +154,6 @@ impl AllIds {
         None.or_else(|| self.sources.get(id).map(Subject::Source))
             .or_else(|| self.actors.get(id).map(Subject::Actor))
             .or_else(|| self.places.get(id).map(Subject::Place))
-            .or_else(|| self.categories.get(id).map(Subject::Category))
-            .or_else(|| self.measures.get(id).map(Subject::Measure))
             .or_else(|| self.events.get(id).map(Subject::Event))
             .or_else(|| self.claims.get(id).map(Subject::Claim))
             .or_else(|| self.positions.get(id).map(Subject::Position))
@@ -164,6 +162,9 @@ impl AllIds {
             .or_else(|| self.gaps.get(id).map(Subject::Gap))
             .or_else(|| self.assessments.get(id).map(Subject::Assessment))
             .or_else(|| self.changes.get(id).map(Subject::Change))
+            // last, for the built-in vocabulary is not to hide a record of its own
+            .or_else(|| self.categories.get(id).map(Subject::Category))
+            .or_else(|| self.measures.get(id).map(Subject::Measure))
     }
 
     fn kind_of(&self, id: &str) -> Option<&'static str> {

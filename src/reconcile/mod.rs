@@ -175,14 +175,15 @@ fn cell(
     let envelope = envelope(&figures);
 
     let mut flags = BTreeSet::new();
-    if totals.len() == 1 && floors.is_empty() {
+    if totals.len() == 1 {
         flags.insert(Flag::SingleOrigin);
     }
     if totals.len() > 1 {
         let agree = figures.iter().enumerate().all(|(i, a)| figures[i + 1..].iter().all(|b| compatible(a, b)));
         flags.insert(if agree { Flag::Corroborated } else { Flag::ValueContested });
     }
-    if totals.is_empty() && floors.is_empty() && cumulative.is_empty() && !words.is_empty() {
+    let numbered = !totals.is_empty() || !floors.is_empty() || !cumulative.is_empty() || computed.is_some();
+    if !numbered && !words.is_empty() {
         flags.insert(Flag::Unquantified);
     }
     for (_, position) in dossier.positions.iter() {

@@ -30,6 +30,11 @@ pub(super) fn calendar_of(all: &[Token], lexicon: &Lexicon) -> Vec<CalendarWords
     let mut found = Vec::new();
     let mut at = 0;
     while at < all.len() {
+        if let Some((from, to, taken)) = span_of_days(all, at, lexicon) {
+            found.extend([from, to]);
+            at += taken;
+            continue;
+        }
         match read(all, at, lexicon) {
             Some((words, taken)) => {
                 found.push(words);
@@ -69,6 +74,19 @@ fn month(all: &[Token], at: usize, lexicon: &Lexicon) -> Option<u8> {
 
 fn is_mark(all: &[Token], at: usize, mark: &str) -> bool {
     all.get(at).is_some_and(|t| t.lower == mark)
+}
+
+/// "12-14 June 2019", "3 to 5 May": both days, under one span.
+fn span_of_days(all: &[Token], at: usize, lexicon: &Lexicon) -> Option<(CalendarWords, CalendarWords, usize)> {
+    let first = day(all.get(at)?)?;
+    let joint = if is_mark(all, at + 1, "-") { 1 } else { lexicon.at(all, at + 1, |m| matches!(m, Meaning::To | Meaning::And).then_some(()))?.1 };
+    let (last, taken) = read(all, at + 1 + joint, lexicon)?;
+    if last.day? <= first || last.month.is_none() {
+        return None;
+    }
+    let span = all[at].span.start..last.span.end;
+    let from = CalendarWords { day: Some(first), span: span.clone(), ..last.clone() };
+    Some((from, CalendarWords { span, ..last }, 1 + joint + taken))
 }
 
 fn read(all: &[Token], at: usize, lexicon: &Lexicon) -> Option<(CalendarWords, usize)> {
@@ -201,6 +219,7 @@ mod tests {
         assert_eq!(read_en("in 2011 with 2011 people"), [(None, None, Some(2011), None)]);
         assert_eq!(read_en("the 1990 Gulf War"), [(None, None, Some(1990), None)]);
         assert_eq!(read_en("1,500 people of 2000 fighters"), []);
+        assert_eq!(read_en("on 12-14 June 2019"), [(Some(12), Some(6), Some(2019), None), (Some(14), Some(6), Some(2019), None)]);
     }
 
     #[test]

@@ -116,6 +116,7 @@ pub struct Lexicon {
     ordinal_suffixes: Vec<String>,
     counted_suffixes: Vec<String>,
     abbreviations: Vec<String>,
+    measures: Vec<String>,
     units_first: bool,
     vigesimal: bool,
 }
@@ -256,6 +257,12 @@ impl Lexicon {
         !self.phrases.is_empty()
     }
 
+    /// Whether it has words for the measure of this id.
+    #[must_use]
+    pub fn knows_measure(&self, id: &str) -> bool {
+        self.measures.iter().any(|m| m == id)
+    }
+
     pub(super) fn is_decimal(&self, c: char) -> bool {
         self.decimal.contains(c)
     }
@@ -342,6 +349,7 @@ impl Lexicon {
             ordinal_suffixes: raw.ordinal_suffixes,
             counted_suffixes: raw.counted_suffixes,
             abbreviations: raw.sentences.abbreviations,
+            measures: raw.measures.keys().cloned().collect(),
             units_first: raw.units_first,
             vigesimal: raw.vigesimal,
         };

@@ -1,7 +1,7 @@
 //! The quantities of a text: digits and number words with their bounds, ranges, estimates, ordinals and vague words.
 //!
 //! What looks like a quantity and is not understood is reported as such: a reader must never be given a guess.
-//! Calendar dates, times of day, ages, model names ("F-16") and digits inside words are no quantities.
+//! Calendar dates, times of day, compounds ("21-year-old"), model names ("F-16") and digits inside words are no quantities.
 
 use std::fmt;
 use std::ops::Range;

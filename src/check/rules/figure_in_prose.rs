@@ -43,7 +43,10 @@ pub(super) fn check(dossier: &Dossier) -> Vec<Found> {
             let finding = Diagnostic::new("", format!("the {key} of {} `{}` holds a figure that no quotation carries", head.kind, head.id))
                 .at(head.file, text.span(), format!("\"{}\" rests on no record", visible(first)))
                 .note("a figure is printed only from a claim, a date only from a record: there each is proved and attributed")
-                .help("say it without the figure, or quote the words that carry it");
+                .help(match subject {
+                    Subject::Event(_) | Subject::Claim(_) | Subject::Background(_) => "say it without the figure, or quote the words that carry it",
+                    _ => "say it without the figure, and name the records that hold it",
+                });
             found.push(Found { subject: Some(subject), diagnostic: finding });
         }
     }

@@ -5,8 +5,10 @@ use std::collections::BTreeSet;
 use super::Found;
 use crate::diag::Diagnostic;
 use crate::facts::dossier::{Dossier, Subject};
-use crate::facts::vocabulary::HarmGrade;
+use crate::facts::figure::Bounds;
+use crate::facts::vocabulary::{HarmGrade, Rank};
 use crate::reconcile::origin;
+use crate::text::quantity::Number;
 
 const HARM: &[&str] = &["killed", "injured", "casualties"];
 
@@ -18,6 +20,11 @@ pub(super) fn check(dossier: &Dossier) -> Vec<Found> {
         let harm: Vec<_> = dossier
             .claims
             .iter()
+            .filter(|(r, c)| {
+                let live = c.rank != Rank::Deprecated && !dossier.claims.iter().any(|(_, n)| n.supersedes.as_ref().is_some_and(|s| **s == *r));
+                // a claim that nobody was harmed reports no harm
+                live && c.value.bounds != Bounds::Exact(Number::whole(0))
+            })
             .filter(|(_, c)| *c.event == reference && HARM.contains(&dossier.measures[*c.measure].id.as_str()))
             .filter(|(_, c)| c.who.as_ref().is_some_and(|w| dossier.category_within(**w, civilians)))
             .collect();

@@ -10,8 +10,7 @@ pub(super) fn check(passage: &Passage<'_>) -> Vec<Diagnostic> {
     let Subject::Claim(claim) = passage.cited.subject else { return Vec::new() };
     let claim = &passage.dossier.claims[claim];
     let measure = &passage.dossier.measures[*claim.measure];
-    let selection = passage.selection();
-    let Some(selected) = selection.first() else { return Vec::new() };
+    let Some(selected) = &passage.carrier() else { return Vec::new() };
     let sentence = passage.sentence_of(selected);
     let text = &passage.text[sentence.clone()];
     let expressed = passage.vocabulary.measures_in(text, passage.lexicon);

@@ -4,6 +4,7 @@ use super::Found;
 use crate::diag::Diagnostic;
 use crate::facts::at::At;
 use crate::facts::dossier::{Dossier, Subject};
+use crate::facts::vocabulary::DiscrepancyKind;
 use crate::text::find::is_whole;
 
 pub(super) fn check(dossier: &Dossier) -> Vec<Found> {
@@ -12,8 +13,12 @@ pub(super) fn check(dossier: &Dossier) -> Vec<Found> {
     let misspelt: Vec<(&At<String>, &str)> = actors.chain(places).collect();
     let mut found = Vec::new();
     for (subject, head) in dossier.heads() {
+        // a discrepancy over a name has to give both spellings
+        if matches!(subject, Subject::Discrepancy(r) if *dossier.discrepancies[r].kind == DiscrepancyKind::Name) {
+            continue;
+        }
         for text in prose(dossier, subject) {
-            for (wrong, right) in &misspelt {
+            for (wrong, right) in misspelt.iter().filter(|(wrong, right)| !right.contains(wrong.as_str())) {
                 let stands = text.match_indices(wrong.as_str()).any(|(at, _)| is_whole(text, &(at..at + wrong.len())));
                 if !wrong.is_empty() && stands {
                     let diagnostic = Diagnostic::new("", format!("{} `{}` prints a misspelling of a source", head.kind, head.id))
@@ -34,7 +39,9 @@ fn prose(dossier: &Dossier, subject: Subject) -> Vec<&At<String>> {
         Subject::Event(r) => vec![&dossier.events[r].title],
         Subject::Background(r) => vec![&dossier.backgrounds[r].text],
         Subject::Discrepancy(r) => vec![&dossier.discrepancies[r].handling],
-        Subject::Gap(r) => std::iter::once(&dossier.gaps[r].question).chain(&dossier.gaps[r].why).collect(),
+        Subject::Claim(r) => dossier.claims[r].covers.iter().collect(),
+        Subject::Position(r) => dossier.positions[r].venue.iter().collect(),
+        Subject::Gap(r) => std::iter::once(&dossier.gaps[r].question).chain(&dossier.gaps[r].why).chain(&dossier.gaps[r].closes).collect(),
         Subject::Assessment(r) => std::iter::once(&dossier.assessments[r].text).chain(&dossier.assessments[r].because).collect(),
         _ => Vec::new(),
     }

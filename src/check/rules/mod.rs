@@ -76,6 +76,14 @@ pub struct Rule {
     pub run: Run,
 }
 
+impl Rule {
+    /// Whether it is the proof of a quotation itself: nobody can switch such a rule off, on a record or for a project.
+    #[must_use]
+    pub fn is_proof(&self) -> bool {
+        matches!(self.run, Run::Attempt(_)) || self.name == "not-verified"
+    }
+}
+
 macro_rules! rules {
     ($($module:ident $name:literal $group:ident $run:expr;)+) => {
         $(mod $module;)+

@@ -20,7 +20,7 @@ pub(super) fn check(dossier: &Dossier) -> Vec<Found> {
                     .at(&two.file, two.value.span(), "this figure")
                     .at(&one.file, one.value.span(), "and this one")
                     .note("a claimant who gives a new figure replaces the old one; independent claimants who differ make a range")
-                    .help("mark the later one with `supersedes`, or say in `scope` or `covers` what each counts");
+                    .help("mark the later one with `supersedes`; or, where one counts a part only, give it `scope = \"partial\"`");
                 found.push(Found { subject: Some(Subject::Claim(b)), diagnostic });
             }
         }
