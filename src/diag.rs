@@ -116,13 +116,8 @@ impl Diagnostic {
     /// The canonical order of findings: file, place, code, title. Independent of the order in which they were found.
     #[must_use]
     pub fn order(&self, other: &Self) -> Ordering {
-        let key = |d: &Self| {
-            d.labels.first().map(|l| (l.file.name().to_owned(), l.span.start, l.span.end))
-        };
-        key(self)
-            .cmp(&key(other))
-            .then_with(|| self.code.cmp(other.code))
-            .then_with(|| self.title.cmp(&other.title))
+        let key = |d: &Self| d.labels.first().map(|l| (l.file.name().to_owned(), l.span.start, l.span.end));
+        key(self).cmp(&key(other)).then_with(|| self.code.cmp(other.code)).then_with(|| self.title.cmp(&other.title))
     }
 }
 

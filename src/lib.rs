@@ -140,11 +140,17 @@ impl Workspace {
             let known = check::rules::find(name);
             let finding = match known {
                 Some(rule) if !rule.is_proof() => continue,
-                Some(_) => Diagnostic::new("no-exception-from-proof", format!("`{name}` cannot be switched off"))
-                    .at(&project.file, level.span(), "this rule is the proof itself"),
+                Some(_) => Diagnostic::new("no-exception-from-proof", format!("`{name}` cannot be switched off")).at(
+                    &project.file,
+                    level.span(),
+                    "this rule is the proof itself",
+                ),
                 None => Diagnostic::new("unknown-rule", format!("there is no rule `{}`", text::gate::visible(name)))
                     .at(&project.file, level.span(), "a level for no rule")
-                    .help_if(text::nearest::nearest(name, check::rules::RULES.iter().map(|r| r.name)).map(|g| format!("did you mean `{g}`?")))
+                    .help_if(
+                        text::nearest::nearest(name, check::rules::RULES.iter().map(|r| r.name))
+                            .map(|g| format!("did you mean `{g}`?")),
+                    )
                     .help("`factbrief explain` lists all rules"),
             };
             findings.push(finding);
@@ -180,7 +186,8 @@ impl Workspace {
             (Some(name), _) => match self.dossiers.get_key_value(name.as_str()) {
                 Some((name, _)) => Ok(name),
                 None => {
-                    let guess = text::nearest::nearest(name, known.iter().copied()).map(|g| format!("did you mean `{g}`?"));
+                    let guess =
+                        text::nearest::nearest(name, known.iter().copied()).map(|g| format!("did you mean `{g}`?"));
                     Err(Box::new(
                         Diagnostic::new("reference", format!("there is no dossier `{}`", text::gate::visible(name)))
                             .at(&request.file, name.span(), "not under seeds/")
@@ -190,9 +197,12 @@ impl Workspace {
             },
             (None, [only]) => Ok(only),
             (None, _) => Err(Box::new(
-                Diagnostic::new("schema", format!("briefing `{}` does not say which dossier it is printed from", request.slug))
-                    .at(&request.file, request.kind.span(), "the project has several")
-                    .help(format!("add `dossier = \"…\"`: {}", known.join(", "))),
+                Diagnostic::new(
+                    "schema",
+                    format!("briefing `{}` does not say which dossier it is printed from", request.slug),
+                )
+                .at(&request.file, request.kind.span(), "the project has several")
+                .help(format!("add `dossier = \"…\"`: {}", known.join(", "))),
             )),
         }
     }
@@ -205,8 +215,11 @@ impl Workspace {
         let name = self.dossier_of(request).map_err(|f| vec![*f])?;
         let Some(checked) = verdict.checked.get(name) else {
             return Err(vec![
-                Diagnostic::new("not-printed", format!("briefing `{}` is not printed: dossier `{name}` did not pass the check", request.slug))
-                    .note("if it cannot be cited, it cannot be printed"),
+                Diagnostic::new(
+                    "not-printed",
+                    format!("briefing `{}` is not printed: dossier `{name}` did not pass the check", request.slug),
+                )
+                .note("if it cannot be cited, it cannot be printed"),
             ]);
         };
         brief::compose(checked, &self.project, request)
@@ -230,7 +243,11 @@ impl Workspace {
         let job = |blocks: &[String]| Job {
             files: typst_files(&kind, &view, blocks),
             ident: format!("factbrief/{}", view.slug),
-            date: (view.as_of.year, u8::try_from(view.as_of.month).unwrap_or(1), u8::try_from(view.as_of.day).unwrap_or(1)),
+            date: (
+                view.as_of.year,
+                u8::try_from(view.as_of.month).unwrap_or(1),
+                u8::try_from(view.as_of.day).unwrap_or(1),
+            ),
         };
         match typeset(&job(&render::set::blocks(&markdown))) {
             Ok(pdf) => Ok(Printed { view, markdown, pdf: pdf.bytes, pages: pdf.pages }),
@@ -253,23 +270,51 @@ impl Workspace {
         let slug = &request.slug;
         let finding = match failure {
             Failure::Layout(errors) => {
-                let mut finding = Diagnostic::new("layout", format!("the layout of briefing `{slug}` does not compile"));
+                let mut finding =
+                    Diagnostic::new("layout", format!("the layout of briefing `{slug}` does not compile"));
                 for error in errors.iter().take(8) {
                     finding = finding.note(text::gate::visible(error));
                 }
-                return finding.help(format!("the layout is {}/{}/{}", load::TEMPLATES, view.kind, render::template::LAYOUT));
+                return finding.help(format!(
+                    "the layout is {}/{}/{}",
+                    load::TEMPLATES,
+                    view.kind,
+                    render::template::LAYOUT
+                ));
             }
-            Failure::Worker(why) => return Diagnostic::new("worker", format!("briefing `{slug}` cannot be set")).note(text::gate::visible(why)),
-            Failure::Panic(why) => Diagnostic::new("typesetter-panic", format!("the typesetter fails on briefing `{slug}`"))
-                .note(format!("it says: {}", text::gate::visible(why)))
-                .note("Typst 0.15 fails on some right-to-left text (typst issue 8667); the other briefings are not affected"),
-            Failure::MissingGlyphs(missing) => Diagnostic::new("missing-glyph", format!("no font has some characters of briefing `{slug}`"))
-                .note(format!("missing: {}", missing.chars().map(|c| format!("{c} ({})", text::gate::code_point(c))).collect::<Vec<_>>().join(", ")))
-                .note("a character without a glyph would be left out of the page in silence"),
+            Failure::Worker(why) => {
+                return Diagnostic::new("worker", format!("briefing `{slug}` cannot be set"))
+                    .note(text::gate::visible(why));
+            }
+            Failure::Panic(why) => Diagnostic::new(
+                "typesetter-panic",
+                format!("the typesetter fails on briefing `{slug}`"),
+            )
+            .note(format!("it says: {}", text::gate::visible(why)))
+            .note(
+                "Typst 0.15 fails on some right-to-left text (typst issue 8667); the other briefings are not affected",
+            ),
+            Failure::MissingGlyphs(missing) => {
+                Diagnostic::new("missing-glyph", format!("no font has some characters of briefing `{slug}`"))
+                    .note(format!(
+                        "missing: {}",
+                        missing
+                            .chars()
+                            .map(|c| format!("{c} ({})", text::gate::code_point(c)))
+                            .collect::<Vec<_>>()
+                            .join(", ")
+                    ))
+                    .note("a character without a glyph would be left out of the page in silence")
+            }
             Failure::Limit(which) => {
                 return Diagnostic::new("limit", format!("setting briefing `{slug}` reached a limit"))
                     .note(format!("the limits for one document: {which}"))
-                    .help(format!("look for a loop or an enormous size in {}/{}/{}", load::TEMPLATES, view.kind, render::template::LAYOUT));
+                    .help(format!(
+                        "look for a loop or an enormous size in {}/{}/{}",
+                        load::TEMPLATES,
+                        view.kind,
+                        render::template::LAYOUT
+                    ));
             }
         };
         let mut named: Vec<String> = Vec::new();
@@ -282,10 +327,18 @@ impl Workspace {
         let mut finding = finding;
         for id in named.iter().take(5) {
             if let Some(head) = dossier.and_then(|d| d.find(id).map(|s| d.head(s))) {
-                finding = finding.at(head.file, head.header, format!("{} `{id}`, or a name it prints, brings this text", head.kind));
+                finding = finding.at(
+                    head.file,
+                    head.header,
+                    format!("{} `{id}`, or a name it prints, brings this text", head.kind),
+                );
             }
         }
-        if named.is_empty() { finding.note("no single record brings it about") } else { finding.help("change the text of the record named") }
+        if named.is_empty() {
+            finding.note("no single record brings it about")
+        } else {
+            finding.help("change the text of the record named")
+        }
     }
 }
 
@@ -319,12 +372,21 @@ fn texts(value: &serde_json::Value) -> Vec<(String, Vec<String>)> {
     match value {
         serde_json::Value::Array(items) => items.iter().for_each(|item| found.extend(texts(item))),
         serde_json::Value::Object(map) => {
-            let records: Vec<String> =
-                map.get("records").and_then(|r| r.as_array()).into_iter().flatten().filter_map(|r| r.as_str().map(str::to_owned)).collect();
+            let records: Vec<String> = map
+                .get("records")
+                .and_then(|r| r.as_array())
+                .into_iter()
+                .flatten()
+                .filter_map(|r| r.as_str().map(str::to_owned))
+                .collect();
             for (key, inner) in map {
                 match inner {
-                    serde_json::Value::String(text) if !records.is_empty() && !text.is_empty() => found.push((text.clone(), records.clone())),
-                    serde_json::Value::Array(_) | serde_json::Value::Object(_) if key != "records" => found.extend(texts(inner)),
+                    serde_json::Value::String(text) if !records.is_empty() && !text.is_empty() => {
+                        found.push((text.clone(), records.clone()));
+                    }
+                    serde_json::Value::Array(_) | serde_json::Value::Object(_) if key != "records" => {
+                        found.extend(texts(inner));
+                    }
                     _ => {}
                 }
             }

@@ -7,16 +7,16 @@ use chrono::{Datelike, NaiveDate};
 use super::narrative::{Telling, tell};
 use super::references::{anchor, references};
 use super::view::{
-    DateNote, Day, Definition, Disagreement, EventFigures, Fact, FigureRow, Handling, Mark, PositionLine, PositionsToward, Sentence,
-    Unknown, VERSION, View,
+    DateNote, Day, Definition, Disagreement, EventFigures, Fact, FigureRow, Handling, Mark, PositionLine,
+    PositionsToward, Sentence, Unknown, VERSION, View,
 };
 use super::wording::{self, list};
 use crate::check::{self, Checked};
 use crate::diag::Diagnostic;
 use crate::facts::at::At;
 use crate::facts::date::Date;
-use crate::facts::figure::{Bounds, Figure};
 use crate::facts::dossier::{Anchor, Citation, Claim, Dating, Dossier, Event, Position, Source, Subject};
+use crate::facts::figure::{Bounds, Figure};
 use crate::facts::table::Ref;
 use crate::facts::vocabulary::{Basis, Reliability};
 use crate::load::briefing::Request;
@@ -119,7 +119,11 @@ pub fn compose(checked: &Checked<'_>, project: &Project, request: &Request) -> R
     let unknowns = composer.unknowns();
     let dates = composer.dates();
     let sourcing = composer.sourcing(checked);
-    let flags = composer.flags.iter().map(|f| Definition { term: f.word().to_owned(), meaning: wording::flag_meaning(*f).to_owned() }).collect();
+    let flags = composer
+        .flags
+        .iter()
+        .map(|f| Definition { term: f.word().to_owned(), meaning: wording::flag_meaning(*f).to_owned() })
+        .collect();
     let tlp = request.tlp.unwrap_or(project.tlp);
     let mut view = View {
         version: VERSION,
@@ -354,9 +358,15 @@ impl<'d> Composer<'d> {
         }
         for (_, claims) in &cell.totals {
             // one root is one row, whoever repeats it; the named claimant stands for it
-            let Some(&lead) = claims.iter().max_by_key(|c| (d.claims[**c].by.is_some(), std::cmp::Reverse(**c))) else { continue };
+            let Some(&lead) = claims.iter().max_by_key(|c| (d.claims[**c].by.is_some(), std::cmp::Reverse(**c))) else {
+                continue;
+            };
             let mut parts = self.remarks(lead);
-            let same: Vec<Subject> = claims.iter().filter(|c| d.claims[**c].value == d.claims[lead].value).map(|c| Subject::Claim(*c)).collect();
+            let same: Vec<Subject> = claims
+                .iter()
+                .filter(|c| d.claims[**c].value == d.claims[lead].value)
+                .map(|c| Subject::Claim(*c))
+                .collect();
             if same.len() > 1 {
                 parts.push("repeated, not corroborated".to_owned());
             }
@@ -417,7 +427,14 @@ impl<'d> Composer<'d> {
         rows
     }
 
-    fn row(&mut self, counted: &str, claim: Ref<Claim>, subjects: &[Subject], remarks: String, words: Option<String>) -> FigureRow {
+    fn row(
+        &mut self,
+        counted: &str,
+        claim: Ref<Claim>,
+        subjects: &[Subject],
+        remarks: String,
+        words: Option<String>,
+    ) -> FigureRow {
         FigureRow {
             counted: counted.to_owned(),
             figure: words.unwrap_or_else(|| {
@@ -425,7 +442,11 @@ impl<'d> Composer<'d> {
                 if record.value.is_quantified() {
                     wording::figure(&record.value)
                 } else {
-                    record.citations.first().map(|c| wording::quoted(c.words.as_ref().unwrap_or(&c.quote))).unwrap_or_default()
+                    record
+                        .citations
+                        .first()
+                        .map(|c| wording::quoted(c.words.as_ref().unwrap_or(&c.quote)))
+                        .unwrap_or_default()
                 }
             }),
             claimants: self.claimant(claim),
@@ -528,8 +549,11 @@ impl<'d> Composer<'d> {
         if !when.is_empty() {
             parts.push(when);
         }
-        let via: Vec<String> =
-            record.citations.first().map(|c| c.via.iter().map(|a| d.actors[**a].name.to_string()).collect()).unwrap_or_default();
+        let via: Vec<String> = record
+            .citations
+            .first()
+            .map(|c| c.via.iter().map(|a| d.actors[**a].name.to_string()).collect())
+            .unwrap_or_default();
         if !via.is_empty() {
             parts.push(format!("via {}", list(&via)));
         }
@@ -607,8 +631,10 @@ impl<'d> Composer<'d> {
             }
             let mut records = vec![self.print(Subject::Discrepancy(r))];
             records.extend(between.iter().map(|s| d.head(*s).id.to_owned()));
-            let named: Vec<Ref<Source>> =
-                between.iter().filter_map(|s| if let Subject::Source(source) = s { Some(*source) } else { None }).collect();
+            let named: Vec<Ref<Source>> = between
+                .iter()
+                .filter_map(|s| if let Subject::Source(source) = s { Some(*source) } else { None })
+                .collect();
             let mut sources: Vec<Ref<Source>> = citing.iter().flat_map(|s| self.sources_of(*s)).collect();
             sources.extend(named);
             found.push(Disagreement {
@@ -644,7 +670,9 @@ impl<'d> Composer<'d> {
         let mut notes: Vec<(NaiveDate, String, DateNote)> = Vec::new();
         for subject in self.printed.clone() {
             let (what, date, dating) = match subject {
-                Subject::Event(r) => (d.events[r].title.to_string(), d.events[r].date.as_ref(), d.events[r].dating.as_ref()),
+                Subject::Event(r) => {
+                    (d.events[r].title.to_string(), d.events[r].date.as_ref(), d.events[r].dating.as_ref())
+                }
                 Subject::Position(r) => {
                     let p = &d.positions[r];
                     (format!("statement by {}", d.actors[*p.actor].name.as_str()), p.date.as_ref(), p.dating.as_ref())
@@ -656,12 +684,21 @@ impl<'d> Composer<'d> {
         for source in self.order.clone() {
             let record = &d.sources[source];
             let number = self.order.iter().position(|s| *s == source).map_or(0, |i| i + 1);
-            self.note(&mut notes, format!("publication of source {number}"), record.published.as_ref(), record.dating.as_ref(), &record.id);
+            self.note(
+                &mut notes,
+                format!("publication of source {number}"),
+                record.published.as_ref(),
+                record.dating.as_ref(),
+                &record.id,
+            );
         }
         // the same date of the same thing by the same reasoning is said once
         let mut merged: Vec<(NaiveDate, String, DateNote)> = Vec::new();
         for (day, id, note) in notes {
-            match merged.iter_mut().find(|(_, _, n)| n.date == note.date && n.what == note.what && n.basis == note.basis) {
+            match merged
+                .iter_mut()
+                .find(|(_, _, n)| n.date == note.date && n.what == note.what && n.basis == note.basis)
+            {
                 Some((_, _, known)) => known.records.extend(note.records),
                 None => merged.push((day, id, note)),
             }
@@ -670,7 +707,14 @@ impl<'d> Composer<'d> {
         merged.into_iter().map(|(_, _, note)| note).collect()
     }
 
-    fn note(&self, notes: &mut Vec<(NaiveDate, String, DateNote)>, what: String, date: Option<&At<Date>>, dating: Option<&Dating>, id: &str) {
+    fn note(
+        &self,
+        notes: &mut Vec<(NaiveDate, String, DateNote)>,
+        what: String,
+        date: Option<&At<Date>>,
+        dating: Option<&Dating>,
+        id: &str,
+    ) {
         let d = self.dossier;
         let (Some(date), Some(dating)) = (date, dating) else { return };
         if *dating.basis == Basis::Stated {
@@ -682,13 +726,17 @@ impl<'d> Composer<'d> {
             _ => "the source’s own date is in error".to_owned(),
         };
         if let Some(words) = &dating.words {
-            basis.push_str(&format!(" from {}", wording::quoted(words)));
+            let joint = if *dating.basis == Basis::Inferred { " from" } else { "; the text says" };
+            basis.push_str(&format!("{joint} {}", wording::quoted(words)));
         }
         if let Some(anchor) = &dating.anchor {
             let from = match **anchor {
                 Anchor::Source(r) => match self.order.iter().position(|s| *s == r) {
                     Some(i) => format!("the publication of source {}", i + 1),
-                    None => format!("the publication of {}", d.sources[r].publisher.as_ref().map_or("another source", |p| p.as_str())),
+                    None => format!(
+                        "the publication of {}",
+                        d.sources[r].publisher.as_ref().map_or("another source", |p| p.as_str())
+                    ),
                 },
                 Anchor::Event(r) => {
                     // a title that begins with a common noun reads on in lower case only if it is one word's matter: keep it
@@ -697,10 +745,10 @@ impl<'d> Composer<'d> {
             };
             basis.push_str(&format!(", counted from {from}"));
         }
-        if dating.rule.is_none() || matches!(*dating.basis, Basis::External | Basis::SourceError) {
-            if let Some(note) = &dating.note {
-                basis.push_str(&format!(": {}", note.trim().trim_end_matches('.')));
-            }
+        if (dating.rule.is_none() || matches!(*dating.basis, Basis::External | Basis::SourceError))
+            && let Some(note) = &dating.note
+        {
+            basis.push_str(&format!(": {}", note.trim().trim_end_matches('.')));
         }
         let note = DateNote { date: wording::date(date), what, basis, records: vec![id.to_owned()] };
         notes.push((date.earliest(), id.to_owned(), note));
@@ -710,7 +758,11 @@ impl<'d> Composer<'d> {
         let d = self.dossier;
         let sources = self.order.clone();
         let plain = |text: String, refs: Vec<Mark>| Sentence { markdown: escape(&text), refs, records: Vec::new() };
-        let quotations: usize = self.printed.iter().map(|s| (0..d.citations(*s).len()).filter(|i| checked.proof(*s, *i).is_some()).count()).sum();
+        let quotations: usize = self
+            .printed
+            .iter()
+            .map(|s| (0..d.citations(*s).len()).filter(|i| checked.proof(*s, *i).is_some()).count())
+            .sum();
         let mut said = vec![plain(
             format!(
                 "This briefing rests on {} and {}, each of which was proved to stand in its source.",
@@ -728,7 +780,10 @@ impl<'d> Composer<'d> {
         for (wire, leaning) in by_wire {
             let marks = self.number(&leaning);
             let text = if leaning.len() > 1 {
-                format!("{} of the reports carry material from {wire}: where they agree they may share one root.", wording::count(leaning.len(), "", "").trim())
+                format!(
+                    "{} of the reports carry material from {wire}: where they agree they may share one root.",
+                    wording::count(leaning.len(), "", "").trim()
+                )
             } else {
                 format!("One of the reports carries material from {wire}.")
             };
@@ -750,7 +805,10 @@ impl<'d> Composer<'d> {
         let later = d.sources.iter().filter(|(r, _)| !published_by(d, *r, self.as_of)).count();
         if later > 0 {
             said.push(plain(
-                format!("What was published after the date of this briefing is left out ({}).", wording::count(later, "report", "reports")),
+                format!(
+                    "What was published after the date of this briefing is left out ({}).",
+                    wording::count(later, "report", "reports")
+                ),
                 Vec::new(),
             ));
         }

@@ -96,7 +96,11 @@ pub fn tell(telling: &Telling<'_>, text: &str, limit: usize) -> Result<Vec<Told>
     if ranges.len() > limit {
         findings.push(
             telling
-                .finding(&format!("a bottom line has at most {limit} sentences; this has {}", ranges.len()), text, "too long")
+                .finding(
+                    &format!("a bottom line has at most {limit} sentences; this has {}", ranges.len()),
+                    text,
+                    "too long",
+                )
                 .help("say the most important here, and leave the rest to the sections"),
         );
     }
@@ -128,7 +132,11 @@ pub fn tell(telling: &Telling<'_>, text: &str, limit: usize) -> Result<Vec<Told>
             let words: String = sentence.chars().filter(|c| index(*c).is_none()).collect();
             findings.push(
                 telling
-                    .finding("a sentence rests on no source", words.split('.').next().unwrap_or_default().trim(), "no reference in it leads to one")
+                    .finding(
+                        "a sentence rests on no source",
+                        words.split('.').next().unwrap_or_default().trim(),
+                        "no reference in it leads to one",
+                    )
                     .help("name the record it rests on: `{{cite \"some-id\"}}` prints nothing but its sources"),
             );
         }
@@ -175,9 +183,15 @@ fn literal(telling: &Telling<'_>, text: &str, flat: &mut String, findings: &mut 
         let word = text[at..].split_whitespace().next().unwrap_or_default();
         findings.push(
             telling
-                .finding("a figure is typed into the text", &text[at..at + word.len()], &format!("\"{}\" comes from no record", visible(word)))
+                .finding(
+                    "a figure is typed into the text",
+                    &text[at..at + word.len()],
+                    &format!("\"{}\" comes from no record", visible(word)),
+                )
                 .note("a typed figure has no claimant, no quotation, and does not change when the record does")
-                .help("refer to the record: `{{figure \"EVENT\" \"MEASURE\"}}`, `{{claim \"ID\"}}` or `{{date \"ID\"}}`"),
+                .help(
+                    "refer to the record: `{{figure \"EVENT\" \"MEASURE\"}}`, `{{claim \"ID\"}}` or `{{date \"ID\"}}`",
+                ),
         );
     }
     flat.push_str(text);
@@ -202,14 +216,21 @@ impl Telling<'_> {
         while !rest.is_empty() {
             let parsed = rest.strip_prefix('"').and_then(|r| r.split_once('"'));
             let Some((argument, more)) = parsed else {
-                return Err(wrong("a reference cannot be read".to_owned(), "arguments are ids in double quotation marks".to_owned()));
+                return Err(wrong(
+                    "a reference cannot be read".to_owned(),
+                    "arguments are ids in double quotation marks".to_owned(),
+                ));
             };
             arguments.push(argument);
             rest = more.trim_start();
         }
         if !HELPERS.contains(&name) {
-            let guess = nearest(name, HELPERS.iter().copied()).map(|g| format!("; did you mean `{g}`?")).unwrap_or_default();
-            return Err(wrong(format!("there is no reference `{}`", visible(name)), format!("known: {}{guess}", HELPERS.join(", "))));
+            let guess =
+                nearest(name, HELPERS.iter().copied()).map(|g| format!("; did you mean `{g}`?")).unwrap_or_default();
+            return Err(wrong(
+                format!("there is no reference `{}`", visible(name)),
+                format!("known: {}{guess}", HELPERS.join(", ")),
+            ));
         }
         if name == "figure" {
             return self.figure(&arguments, &wrong);
@@ -246,18 +267,28 @@ impl Telling<'_> {
         };
         let sources = self.sources(subject);
         if name == "cite" && sources.is_empty() {
-            return Err(wrong(format!("{} `{id}` has no source to cite", head.kind), "no source can be seen as of this briefing's date".to_owned()));
+            return Err(wrong(
+                format!("{} `{id}` has no source to cite", head.kind),
+                "no source can be seen as of this briefing's date".to_owned(),
+            ));
         }
         let cites = !sources.is_empty();
         Ok(Piece { markdown, sources, records: vec![subject], cites })
     }
 
-    fn figure(&self, arguments: &[&str], wrong: &dyn Fn(String, String) -> Box<Diagnostic>) -> Result<Piece, Box<Diagnostic>> {
+    fn figure(
+        &self,
+        arguments: &[&str],
+        wrong: &dyn Fn(String, String) -> Box<Diagnostic>,
+    ) -> Result<Piece, Box<Diagnostic>> {
         let (event, measure, who) = match arguments {
             [event, measure] => (*event, *measure, None),
             [event, measure, who] => (*event, *measure, Some(*who)),
             _ => {
-                return Err(wrong("`figure` takes an event, a measure and, for people, a category".to_owned(), format!("{} are given", arguments.len())));
+                return Err(wrong(
+                    "`figure` takes an event, a measure and, for people, a category".to_owned(),
+                    format!("{} are given", arguments.len()),
+                ));
             }
         };
         let d = self.dossier;
@@ -276,7 +307,11 @@ impl Telling<'_> {
                     format!("\"{}\"{who}", d.measures[c.key.1].id)
                 })
                 .collect();
-            let says = if known.is_empty() { "no claim is about this event".to_owned() } else { format!("claimed of it: {}", known.join(", ")) };
+            let says = if known.is_empty() {
+                "no claim is about this event".to_owned()
+            } else {
+                format!("claimed of it: {}", known.join(", "))
+            };
             return Err(wrong(format!("nothing of this kind is claimed of event `{}`", visible(event)), says));
         };
         let totals: Vec<Ref<Claim>> = cell.totals.iter().flat_map(|(_, claims)| claims).copied().collect();
@@ -286,7 +321,12 @@ impl Telling<'_> {
                 let first = cell.floors[0];
                 (wording::figure(&d.claims[first].value), vec![first])
             }
-            _ => return Err(wrong(format!("no number is claimed of event `{}` here", visible(event)), "only words; quote them with `cite`".to_owned())),
+            _ => {
+                return Err(wrong(
+                    format!("no number is claimed of event `{}` here", visible(event)),
+                    "only words; quote them with `cite`".to_owned(),
+                ));
+            }
         };
         let mut names: Vec<String> = Vec::new();
         for claim in &used {
@@ -307,7 +347,8 @@ impl Telling<'_> {
             }
         }
         let cites = !sources.is_empty();
-        let noun = who.map(|_| format!(" {}", cell.key.2.map_or("", |c| d.categories[c].name.as_str()))).unwrap_or_default();
+        let noun =
+            who.map(|_| format!(" {}", cell.key.2.map_or("", |c| d.categories[c].name.as_str()))).unwrap_or_default();
         let markdown = escape(&format!("{text}{noun} (according to {})", wording::list(&names)));
         Ok(Piece { markdown, sources, records: used.into_iter().map(Subject::Claim).collect(), cites })
     }
@@ -319,23 +360,34 @@ impl Telling<'_> {
         let figure = if record.value.is_quantified() {
             wording::figure(&record.value)
         } else {
-            let words = record.citations.iter().find_map(|c| c.words.as_ref()).or_else(|| record.citations.first().map(|c| &c.quote));
+            let words = record
+                .citations
+                .iter()
+                .find_map(|c| c.words.as_ref())
+                .or_else(|| record.citations.first().map(|c| &c.quote));
             wording::quoted(words.map_or("", |w| w.as_str()))
         };
         let by = match &record.by {
             Some(by) => format!("according to {}", d.actors[**by].name.as_str()),
             None => "no claimant named".to_owned(),
         };
-        let hedge = record.hedge.as_ref().map(|h| format!(", source’s word: {}", wording::quoted(h))).unwrap_or_default();
+        let hedge =
+            record.hedge.as_ref().map(|h| format!(", source’s word: {}", wording::quoted(h))).unwrap_or_default();
         format!("{figure}{noun} ({by}{hedge})")
     }
 
     fn date(&self, subject: Subject) -> Option<String> {
         let (date, dating) = match subject {
             Subject::Event(r) => (self.dossier.events[r].date.as_ref()?, self.dossier.events[r].dating.as_ref()),
-            Subject::Position(r) => (self.dossier.positions[r].date.as_ref()?, self.dossier.positions[r].dating.as_ref()),
-            Subject::Background(r) => (self.dossier.backgrounds[r].date.as_ref()?, self.dossier.backgrounds[r].dating.as_ref()),
-            Subject::Source(r) => (self.dossier.sources[r].published.as_ref()?, self.dossier.sources[r].dating.as_ref()),
+            Subject::Position(r) => {
+                (self.dossier.positions[r].date.as_ref()?, self.dossier.positions[r].dating.as_ref())
+            }
+            Subject::Background(r) => {
+                (self.dossier.backgrounds[r].date.as_ref()?, self.dossier.backgrounds[r].dating.as_ref())
+            }
+            Subject::Source(r) => {
+                (self.dossier.sources[r].published.as_ref()?, self.dossier.sources[r].dating.as_ref())
+            }
             _ => return None,
         };
         Some(wording::dated(date, check::basis(dating)))

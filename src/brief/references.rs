@@ -6,7 +6,9 @@
 use hayagriva::archive::ArchivedStyle;
 use hayagriva::citationberg::{IndependentStyle, Locale, LocaleFile};
 use hayagriva::types::{EntryType, FormatString, Person, Publisher, QualifiedUrl};
-use hayagriva::{BibliographyDriver, BibliographyRequest, CitationItem, CitationRequest, ElemChild, ElemChildren, Entry};
+use hayagriva::{
+    BibliographyDriver, BibliographyRequest, CitationItem, CitationRequest, ElemChild, ElemChildren, Entry,
+};
 
 use super::view::Reference;
 use super::wording;
@@ -26,14 +28,18 @@ const UNTITLED: &str = "[Report without a headline]";
 /// The references to `sources`, numbered in that order.
 #[must_use]
 pub fn references(dossier: &Dossier, sources: &[Ref<Source>]) -> Vec<Reference> {
-    let entries: Vec<Entry> = sources.iter().map(|r| entry(&dossier.sources[*r].id, &dossier.sources[*r].record)).collect();
+    let entries: Vec<Entry> =
+        sources.iter().map(|r| entry(&dossier.sources[*r].id, &dossier.sources[*r].record)).collect();
     let formatted = format(&entries).unwrap_or_default();
     sources
         .iter()
         .enumerate()
         .map(|(i, reference)| {
             let source = &dossier.sources[*reference];
-            let markdown = formatted.get(i).cloned().unwrap_or_else(|| escape(source.title.as_ref().map_or(UNTITLED, |t| t.as_str())));
+            let markdown = formatted
+                .get(i)
+                .cloned()
+                .unwrap_or_else(|| escape(source.title.as_ref().map_or(UNTITLED, |t| t.as_str())));
             Reference {
                 number: i + 1,
                 anchor: anchor(i + 1),
@@ -110,14 +116,7 @@ fn entry(id: &str, source: &Source) -> Entry {
 fn person(name: &str) -> Person {
     // "Given Family"; a single word is a name by itself
     let (given, family) = name.trim().rsplit_once(' ').map_or((None, name.trim()), |(g, f)| (Some(g.to_owned()), f));
-    Person {
-        name: family.to_owned(),
-        given_name: given,
-        prefix: None,
-        suffix: None,
-        comma_suffix: false,
-        alias: None,
-    }
+    Person { name: family.to_owned(), given_name: given, prefix: None, suffix: None, comma_suffix: false, alias: None }
 }
 
 fn issued(date: &Date) -> Option<hayagriva::types::Date> {
@@ -143,7 +142,11 @@ fn note(dossier: &Dossier, source: &Source) -> String {
         None => parts.push("no date known".to_owned()),
         Some(published) if check::basis(source.dating.as_ref()) != Basis::Stated => {
             let about = published.to_string().ends_with('~');
-            parts.push(format!("{}date{} not stated in the text", if about { "approximate " } else { "" }, wording::DAGGER));
+            parts.push(format!(
+                "{}date{} not stated in the text",
+                if about { "approximate " } else { "" },
+                wording::DAGGER
+            ));
         }
         Some(_) => {}
     }
@@ -162,7 +165,9 @@ fn children(list: &ElemChildren, out: &mut String) {
         match child {
             ElemChild::Text(formatted) => {
                 let text = escape_inline(&formatted.text);
-                if formatted.formatting.font_style == hayagriva::citationberg::FontStyle::Italic && !formatted.text.trim().is_empty() {
+                if formatted.formatting.font_style == hayagriva::citationberg::FontStyle::Italic
+                    && !formatted.text.trim().is_empty()
+                {
                     let (lead, trail) = ends(&text);
                     out.push_str(&format!("{}*{}*{}", &text[..lead], &text[lead..trail], &text[trail..]));
                 } else {
@@ -181,7 +186,11 @@ fn children(list: &ElemChildren, out: &mut String) {
 fn link(text: &str, url: &str) -> String {
     let safe = ["https://", "http://", "mailto:"].iter().any(|scheme| url.starts_with(scheme))
         && url.chars().all(|c| c.is_ascii_graphic() && !matches!(c, '<' | '>' | '(' | ')' | '\\' | '`' | '"'));
-    if safe { format!("[{}]({url})", escape_inline(text)) } else { escape_inline(text) }
+    match (safe, text == url) {
+        (true, true) => format!("<{url}>"),
+        (true, false) => format!("[{}]({url})", escape_inline(text)),
+        (false, _) => escape_inline(text),
+    }
 }
 
 /// As [`escape`], with the spaces at the ends kept: pieces of a reference are put together.
@@ -211,7 +220,7 @@ mod tests {
         let texts = format(&[full, bare]).unwrap();
         assert!(texts[0].contains("Ann Lee and Bo Wu. A \\*flood\\* in town"), "{}", texts[0]);
         assert!(texts[0].contains("16 February 2015"), "{}", texts[0]);
-        assert!(texts[0].contains("](https://example.org/a_b)"), "{}", texts[0]);
+        assert!(texts[0].contains("<https://example.org/a_b>"), "{}", texts[0]);
         assert!(!texts[1].contains("n.d"), "{}", texts[1]);
     }
 }

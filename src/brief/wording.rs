@@ -13,7 +13,18 @@ use crate::text::quantity::Number;
 pub const DAGGER: char = '†';
 
 const MONTHS: [&str; 12] = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
 ];
 
 /// A number with its thousands grouped: `12,500`.
@@ -38,7 +49,11 @@ pub fn number(n: Number) -> String {
 fn range(low: Number, high: Number, percent: &str) -> String {
     // a dash before a minus sign could not be read
     let (a, b) = (number(low), number(high));
-    if a.starts_with('\u{2212}') || b.starts_with('\u{2212}') { format!("{a} to {b}{percent}") } else { format!("{a}–{b}{percent}") }
+    if a.starts_with('\u{2212}') || b.starts_with('\u{2212}') {
+        format!("{a} to {b}{percent}")
+    } else {
+        format!("{a}–{b}{percent}")
+    }
 }
 
 /// A claim's figure in words; empty for one without a number.
@@ -164,7 +179,9 @@ pub fn capital(text: &str) -> String {
 pub fn sentence(text: &str) -> String {
     let trimmed = text.trim();
     let stopped = trimmed.ends_with(['.', '!', '?', '…', '؟', '。'])
-        || trimmed.ends_with(['”', '"']) && trimmed[..trimmed.len() - trimmed.chars().next_back().map_or(0, char::len_utf8)].ends_with(['.', '!', '?']);
+        || trimmed.ends_with(['”', '"'])
+            && trimmed[..trimmed.len() - trimmed.chars().next_back().map_or(0, char::len_utf8)]
+                .ends_with(['.', '!', '?']);
     if stopped || trimmed.is_empty() { capital(trimmed) } else { format!("{}.", capital(trimmed)) }
 }
 

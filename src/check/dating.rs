@@ -24,10 +24,7 @@ type Findings = Vec<(&'static Rule, Diagnostic)>;
 #[must_use]
 pub fn is_unproved(dating: Option<&Dating>) -> bool {
     let Some(dating) = dating else { return false };
-    let computed = dating
-        .rule
-        .as_ref()
-        .is_some_and(|rule| !matches!(**rule, DateRule::Weekday | DateRule::InUrl));
+    let computed = dating.rule.as_ref().is_some_and(|rule| !matches!(**rule, DateRule::Weekday | DateRule::InUrl));
     match *dating.basis {
         Basis::Stated => false,
         Basis::Inferred => !computed,
@@ -94,10 +91,10 @@ pub(super) fn of_record(dossier: &Dossier, cited: &Cited<'_>, first: Option<&Pas
         url: None,
     };
     site.check(&mut findings);
-    if let (Some(passage), Some(words)) = (first.filter(|p| p.index == 0), cited.dating.and_then(|d| d.words.as_ref())) {
+    if let (Some(passage), Some(words)) = (first.filter(|p| p.index == 0), cited.dating.and_then(|d| d.words.as_ref()))
+    {
         let wanted = fold(words);
-        let found =
-            passage.text.match_indices(&wanted).any(|(at, _)| is_whole(passage.text, &(at..at + wanted.len())));
+        let found = passage.text.match_indices(&wanted).any(|(at, _)| is_whole(passage.text, &(at..at + wanted.len())));
         if !found {
             let finding = passage
                 .finding(
@@ -138,7 +135,9 @@ impl Site<'_> {
                 "date-without-basis",
                 Diagnostic::new("", format!("{} has a date and does not say how it is known", self.what))
                     .at(self.file, self.date.span(), "stated, inferred, external?")
-                    .help("add `dating = { basis = \"stated\", words = \"…\" }`, or the basis and rule it follows from"),
+                    .help(
+                        "add `dating = { basis = \"stated\", words = \"…\" }`, or the basis and rule it follows from",
+                    ),
             );
             return;
         };
@@ -194,7 +193,12 @@ impl Site<'_> {
             }
             Ok(Computed::Agrees) => {}
             Ok(Computed::Disagrees(why)) => {
-                self.differs(why, dating.words.as_ref().map(At::span), dating.words.as_ref().map(|w| w.as_str()), findings);
+                self.differs(
+                    why,
+                    dating.words.as_ref().map(At::span),
+                    dating.words.as_ref().map(|w| w.as_str()),
+                    findings,
+                );
             }
             Err(why) => {
                 let at = dating.words.as_ref().map_or_else(|| rule.span(), At::span);
@@ -211,8 +215,11 @@ impl Site<'_> {
     }
 
     fn differs(&self, computed: String, words_at: Option<&Range<usize>>, words: Option<&str>, findings: &mut Findings) {
-        let mut finding = Diagnostic::new("", format!("the date of {} is not the one its words give", self.what))
-            .at(self.file, self.date.span(), computed);
+        let mut finding = Diagnostic::new("", format!("the date of {} is not the one its words give", self.what)).at(
+            self.file,
+            self.date.span(),
+            computed,
+        );
         if let (Some(at), Some(words)) = (words_at, words) {
             finding = finding.at(self.file, at, format!("the source says \"{}\"", crate::text::gate::visible(words)));
         }
@@ -254,7 +261,9 @@ impl Site<'_> {
             let months: Vec<u8> = words.iter().filter_map(|w| w.month).collect();
             if months.is_empty() { Err("no month is understood in these words".to_owned()) } else { Ok(months) }
         };
-        let day = |date: Option<NaiveDate>| date.map(|d| Computed::Date(Date::day(d))).ok_or_else(|| "the calendar ends there".to_owned());
+        let day = |date: Option<NaiveDate>| {
+            date.map(|d| Computed::Date(Date::day(d))).ok_or_else(|| "the calendar ends there".to_owned())
+        };
         match rule {
             DateRule::SameDay => day(Some(anchor_day?)),
             DateRule::DayBefore => day(anchor_day?.pred_opt()),
@@ -314,7 +323,10 @@ impl Site<'_> {
                 Ok(if fits {
                     Computed::Agrees
                 } else {
-                    Computed::Disagrees(format!("the address says {year}{}", month.map(|m| format!("-{m:02}")).unwrap_or_default()))
+                    Computed::Disagrees(format!(
+                        "the address says {year}{}",
+                        month.map(|m| format!("-{m:02}")).unwrap_or_default()
+                    ))
                 })
             }
         }

@@ -155,6 +155,15 @@ struct Checker<'d, 's> {
     fresh: BTreeSet<Subject>,
 }
 
+/// A date that no text proves.
+struct Pin<'d> {
+    id: String,
+    now: String,
+    old: Option<String>,
+    subject: Subject,
+    date: &'d At<crate::facts::date::Date>,
+}
+
 enum Text {
     /// At hand, with the hash the dossier names.
     Article(Box<Article>),
@@ -182,13 +191,21 @@ impl<'d> Checker<'d, '_> {
             let text = if archive.is_present() { self.article(archive, reference, source) } else { Text::Absent };
             if let Text::Article(article) = &text {
                 let dating = dating::of_source(self.dossier, source, Some(article));
-                self.found.extend(dating.into_iter().map(|(rule, d)| (rule, Found { subject: Some(Subject::Source(reference)), diagnostic: d })));
+                self.found.extend(
+                    dating
+                        .into_iter()
+                        .map(|(rule, d)| (rule, Found { subject: Some(Subject::Source(reference)), diagnostic: d })),
+                );
                 self.fresh.insert(Subject::Source(reference));
                 let entry = SourceEntry { sha256: article.sha256().to_owned(), pinned: BTreeMap::new() };
                 self.new.sources.insert(source.id.clone(), entry);
             } else {
                 let dating = dating::of_source(self.dossier, source, None);
-                self.found.extend(dating.into_iter().map(|(rule, d)| (rule, Found { subject: Some(Subject::Source(reference)), diagnostic: d })));
+                self.found.extend(
+                    dating
+                        .into_iter()
+                        .map(|(rule, d)| (rule, Found { subject: Some(Subject::Source(reference)), diagnostic: d })),
+                );
                 let held = self.old.sources.get(&source.id);
                 if matches!(text, Text::Absent) {
                     match held {
@@ -216,10 +233,11 @@ impl<'d> Checker<'d, '_> {
         let bytes = match archive.read(name) {
             Ok(bytes) => bytes,
             Err(Unread::Absent) => {
-                let finding = Diagnostic::new("article-missing", format!("the archive has no article of source `{}`", source.id))
-                    .at(&source.file, source.archived.span(), "no such file in the archive")
-                    .note("where a single article is not at hand, the evidence lock answers for its quotations")
-                    .help("put the file into the archive");
+                let finding =
+                    Diagnostic::new("article-missing", format!("the archive has no article of source `{}`", source.id))
+                        .at(&source.file, source.archived.span(), "no such file in the archive")
+                        .note("where a single article is not at hand, the evidence lock answers for its quotations")
+                        .help("put the file into the archive");
                 self.push("article-missing", Some(Subject::Source(reference)), finding);
                 return Text::Absent;
             }
@@ -233,18 +251,24 @@ impl<'d> Checker<'d, '_> {
             Ok(article) => article,
             Err(error) => {
                 self.errors.push(
-                    Diagnostic::new("not-text", format!("the article of source `{}` is not text", source.id))
-                        .at(&source.file, source.archived.span(), format!("at byte {}: {}", error.offset, error.why)),
+                    Diagnostic::new("not-text", format!("the article of source `{}` is not text", source.id)).at(
+                        &source.file,
+                        source.archived.span(),
+                        format!("at byte {}: {}", error.offset, error.why),
+                    ),
                 );
                 return Text::Unusable;
             }
         };
         if article.sha256() != source.sha256.as_str() {
             self.errors.push(
-                Diagnostic::new("article-changed", format!("the article of source `{}` is not the one it names", source.id))
-                    .at(&source.file, source.sha256.span(), format!("the file's hash is {}", article.sha256()))
-                    .note("the archived text changed since its hash was written, or the hash is another file's")
-                    .help("if the new text is meant, write its hash here and check every quotation again"),
+                Diagnostic::new(
+                    "article-changed",
+                    format!("the article of source `{}` is not the one it names", source.id),
+                )
+                .at(&source.file, source.sha256.span(), format!("the file's hash is {}", article.sha256()))
+                .note("the archived text changed since its hash was written, or the hash is another file's")
+                .help("if the new text is meant, write its hash here and check every quotation again"),
             );
             return Text::Unusable;
         }
@@ -252,9 +276,12 @@ impl<'d> Checker<'d, '_> {
             if let Err(missing) = article.mark(zone, list.iter().map(|l| l.as_str())) {
                 for NoSuchLine { index } in missing {
                     let Some(line) = list.get(index) else { continue };
-                    let finding = Diagnostic::new("line-not-in-article", format!("no line of source `{}` begins with these words", source.id))
-                        .at(&source.file, line.span(), "not the beginning of any line")
-                        .help("give the opening words of the line as they stand in the article");
+                    let finding = Diagnostic::new(
+                        "line-not-in-article",
+                        format!("no line of source `{}` begins with these words", source.id),
+                    )
+                    .at(&source.file, line.span(), "not the beginning of any line")
+                    .help("give the opening words of the line as they stand in the article");
                     self.push("line-not-in-article", Some(Subject::Source(reference)), finding);
                 }
             }
@@ -266,7 +293,9 @@ impl<'d> Checker<'d, '_> {
         let dossier = self.dossier;
         let lowered: BTreeMap<Ref<Source>, String> = articles
             .iter()
-            .filter_map(|(r, t)| if let Text::Article(a) = t { Some((*r, a.folded().text().to_lowercase())) } else { None })
+            .filter_map(
+                |(r, t)| if let Text::Article(a) = t { Some((*r, a.folded().text().to_lowercase())) } else { None },
+            )
             .collect();
         for cited in dossier.cited() {
             let mut passages: Vec<Passage<'_>> = Vec::new();
@@ -275,7 +304,7 @@ impl<'d> Checker<'d, '_> {
                 let article = match articles.get(&*citation.source) {
                     Some(Text::Article(article)) => article,
                     Some(Text::Absent) => {
-                        self.from_lock(&cited, index);
+                        self.hold_against_lock(&cited, index);
                         continue;
                     }
                     _ => {
@@ -317,7 +346,9 @@ impl<'d> Checker<'d, '_> {
                 }
             }
             let dated = dating::of_record(dossier, &cited, passages.first());
-            self.found.extend(dated.into_iter().map(|(rule, diagnostic)| (rule, Found { subject: Some(cited.subject), diagnostic })));
+            self.found.extend(
+                dated.into_iter().map(|(rule, diagnostic)| (rule, Found { subject: Some(cited.subject), diagnostic })),
+            );
             if passages.len() == cited.citations.len() {
                 self.fresh.insert(cited.subject);
             }
@@ -350,7 +381,7 @@ impl<'d> Checker<'d, '_> {
     }
 
     /// Holds a citation against the lock, its article not being at hand.
-    fn from_lock(&mut self, cited: &Cited<'_>, index: usize) {
+    fn hold_against_lock(&mut self, cited: &Cited<'_>, index: usize) {
         let dossier = self.dossier;
         let Some(citation) = cited.citations.get(index) else { return };
         let key = lock::key(cited.head.id, index);
@@ -362,12 +393,16 @@ impl<'d> Checker<'d, '_> {
                 Diagnostic::new("not-verified", format!("{} `{}` was never verified", cited.head.kind, cited.head.id))
                     .at(cited.head.file, citation.quote.span(), "the evidence lock holds no proof of this quotation"),
             ),
-            Some(proof) if proof.source != source.id => Some(
-                base().at(cited.head.file, citation.source.span(), format!("verified was a quotation from `{}`", gate::visible(&proof.source))),
-            ),
-            Some(proof) if proof.quote != quote_hash(&citation.quote) => {
-                Some(base().at(cited.head.file, citation.quote.span(), format!("these are not the words verified at line {} of the article", proof.line)))
-            }
+            Some(proof) if proof.source != source.id => Some(base().at(
+                cited.head.file,
+                citation.source.span(),
+                format!("verified was a quotation from `{}`", gate::visible(&proof.source)),
+            )),
+            Some(proof) if proof.quote != quote_hash(&citation.quote) => Some(base().at(
+                cited.head.file,
+                citation.quote.span(),
+                format!("these are not the words verified at line {} of the article", proof.line),
+            )),
             Some(proof) => {
                 let now = proved(dossier, cited, index);
                 let keys: BTreeSet<&String> = now.keys().chain(proof.proved.keys()).collect();
@@ -379,7 +414,9 @@ impl<'d> Checker<'d, '_> {
                     }
                     let span = self.span_of(cited, index, key);
                     let text = match old {
-                        Some(old) if !is_hashed(key) => format!("the source was verified to say {key} = \"{}\"", gate::visible(old)),
+                        Some(old) if !is_hashed(key) => {
+                            format!("the source was verified to say {key} = \"{}\"", gate::visible(old))
+                        }
                         Some(_) => format!("this is not the `{key}` that was verified"),
                         None => format!("`{key}` was not there when the source was verified"),
                     };
@@ -428,22 +465,34 @@ impl<'d> Checker<'d, '_> {
     /// Dates that no text proves are pinned: a change to one is a finding until somebody accepts it.
     fn pins(&mut self) {
         let dossier = self.dossier;
-        let mut pins: Vec<(String, String, Option<String>, Subject, &At<crate::facts::date::Date>, bool)> = Vec::new();
+        let mut pins: Vec<Pin<'_>> = Vec::new();
         for (reference, source) in dossier.sources.iter() {
             if let Some(published) = &source.published
                 && dating::is_unproved(source.dating.as_ref())
             {
                 let old = self.old.sources.get(&source.id).and_then(|e| e.pinned.get("published")).cloned();
-                pins.push((source.id.clone(), published.to_string(), old, Subject::Source(reference), published, true));
+                pins.push(Pin {
+                    id: source.id.clone(),
+                    now: published.to_string(),
+                    old,
+                    subject: Subject::Source(reference),
+                    date: published,
+                });
             }
         }
         for cited in dossier.cited() {
             if let (Some(date), true) = (cited.date, dating::is_unproved(cited.dating)) {
                 let old = self.old.pinned.get(cited.head.id).cloned();
-                pins.push((cited.head.id.to_owned(), date.to_string(), old, cited.subject, date, false));
+                pins.push(Pin {
+                    id: cited.head.id.to_owned(),
+                    now: date.to_string(),
+                    old,
+                    subject: cited.subject,
+                    date,
+                });
             }
         }
-        for (id, now, old, subject, date, of_source) in pins {
+        for Pin { id, now, old, subject, date } in pins {
             let accepted = self.settings.accepted.contains(&id);
             let kept = match &old {
                 Some(old) if *old != now && !accepted => {
@@ -457,7 +506,7 @@ impl<'d> Checker<'d, '_> {
                 }
                 _ => now,
             };
-            if of_source {
+            if matches!(subject, Subject::Source(_)) {
                 if let Some(entry) = self.new.sources.get_mut(&id) {
                     entry.pinned.insert("published".to_owned(), kept);
                 }
@@ -510,7 +559,12 @@ impl<'d> Checker<'d, '_> {
                 } else {
                     format!("as all rules of the group {}", rule.group.name())
                 };
-                finding.notes.push(format!("`{}` is at level {}, {from}; `factbrief explain {}`", rule.name, finding.level.name(), rule.name));
+                finding.notes.push(format!(
+                    "`{}` is at level {}, {from}; `factbrief explain {}`",
+                    rule.name,
+                    finding.level.name(),
+                    rule.name
+                ));
             }
         }
         Report { findings, tally: self.tally, lock: self.new }
@@ -524,10 +578,11 @@ impl<'d> Checker<'d, '_> {
                 let name = exception.rule.as_str();
                 let Some(rule) = Self::rule(name) else {
                     let guess = nearest(name, RULES.iter().map(|r| r.name)).map(|g| format!("did you mean `{g}`?"));
-                    let finding = Diagnostic::new("unknown-rule", format!("there is no rule `{}`", gate::visible(name)))
-                        .at(head.file, exception.rule.span(), "not a rule")
-                        .help_if(guess)
-                        .help("`factbrief explain` lists all rules");
+                    let finding =
+                        Diagnostic::new("unknown-rule", format!("there is no rule `{}`", gate::visible(name)))
+                            .at(head.file, exception.rule.span(), "not a rule")
+                            .help_if(guess)
+                            .help("`factbrief explain` lists all rules");
                     self.errors.push(finding);
                     continue;
                 };
@@ -541,13 +596,17 @@ impl<'d> Checker<'d, '_> {
                     continue;
                 }
                 let used = self.found.iter().any(|(r, f)| r.name == rule.name && f.subject == Some(subject));
-                let needs_article = matches!(rule.run, Run::Attempt(_) | Run::Passage(_) | Run::Passages(_) | Run::Engine);
+                let needs_article =
+                    matches!(rule.run, Run::Attempt(_) | Run::Passage(_) | Run::Passages(_) | Run::Engine);
                 // a source whose article is missing is not fresh, and its exception is used; otherwise each rule ran
                 let ran = !needs_article || self.fresh.contains(&subject);
                 if !used && ran {
-                    let finding = Diagnostic::new("exception-unused", format!("the exception from `{}` is not needed", rule.name))
-                        .at(head.file, exception.rule.span(), "nothing here breaks this rule")
-                        .help("take it out: an exception that outlives its reason hides the next fault");
+                    let finding = Diagnostic::new(
+                        "exception-unused",
+                        format!("the exception from `{}` is not needed", rule.name),
+                    )
+                    .at(head.file, exception.rule.span(), "nothing here breaks this rule")
+                    .help("take it out: an exception that outlives its reason hides the next fault");
                     findings.push((subject, finding));
                 }
             }
@@ -638,7 +697,11 @@ fn dating_key(dossier: &Dossier, dating: &crate::facts::dossier::Dating) -> Stri
 }
 
 /// Where a phrase stands in an article, for a label.
-pub(crate) fn article_label(article: &Article, original: &std::ops::Range<usize>, text: impl Into<String>) -> diag::Label {
+pub(crate) fn article_label(
+    article: &Article,
+    original: &std::ops::Range<usize>,
+    text: impl Into<String>,
+) -> diag::Label {
     diag::Label::new(article.file(), original, text)
 }
 

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::vocabulary::Vocabulary;
 use crate::diag::Diagnostic;
-use crate::facts::dossier::{Cited, Citation, Dossier};
+use crate::facts::dossier::{Citation, Cited, Dossier};
 use crate::text::article::{Article, Zone};
 use crate::text::find::{self, Hit, NoQuotation, Quotation};
 use crate::text::lexicon::Lexicon;
@@ -31,7 +31,12 @@ pub struct Attempt<'a> {
 }
 
 impl<'a> Attempt<'a> {
-    pub(super) fn new(dossier: &'a Dossier, cited: &'a Cited<'a>, citation: &'a Citation, article: &'a Article) -> Self {
+    pub(super) fn new(
+        dossier: &'a Dossier,
+        cited: &'a Cited<'a>,
+        citation: &'a Citation,
+        article: &'a Article,
+    ) -> Self {
         let quotation = Quotation::parse(&citation.quote);
         let mut hits = quotation.as_ref().map(|q| find::find(article, &citation.quote, q)).unwrap_or_default();
         let anywhere = hits.len();
@@ -152,7 +157,9 @@ impl<'a> Passage<'a> {
     pub fn carrier(&self) -> Option<Range<usize>> {
         let selection = self.selection();
         let numbers = quantities(self.text, self.lexicon);
-        let holds = |s: &&Range<usize>| numbers.iter().any(|q| q.kind != Kind::Vague && s.start < q.span.end && q.span.start < s.end);
+        let holds = |s: &&Range<usize>| {
+            numbers.iter().any(|q| q.kind != Kind::Vague && s.start < q.span.end && q.span.start < s.end)
+        };
         selection.iter().find(holds).or_else(|| selection.first()).cloned()
     }
 

@@ -11,7 +11,8 @@ fn dossier(records: &str) -> Dossier {
         "[source.s]\nfile = \"s.txt\"\nsha256 = \"{}\"\n\n[actor.mayor]\nname = \"the mayor\"\nkind = \"person\"\n\n[event.flood]\ntitle = \"The flood\"\nkind = \"flood\"\nvia = [\"mayor\"]\nsource = \"s\"\nquote = \"The river rose\"\n\n{records}",
         hash::sha256(ARTICLE.as_bytes())
     );
-    crate::load::resolve("d", "en", &[Arc::new(TextFile::new("d.toml", text))]).unwrap_or_else(|f| panic!("{}", render(&f, Format::Human, false)))
+    crate::load::resolve("d", "en", &[Arc::new(TextFile::new("d.toml", text))])
+        .unwrap_or_else(|f| panic!("{}", render(&f, Format::Human, false)))
 }
 
 fn archive() -> Archive {
@@ -24,7 +25,11 @@ fn codes(records: &str, archive: &Archive, lock: Option<&Lock>) -> Vec<String> {
     let d = dossier(records);
     let (report, checked) = run(&d, archive, lock, &Settings::default());
     assert_eq!(checked.is_none(), report.fails());
-    report.findings.iter().map(|f| format!("{}: {}", f.code, f.labels.iter().map(|l| l.text.clone()).collect::<Vec<_>>().join(" | "))).collect()
+    report
+        .findings
+        .iter()
+        .map(|f| format!("{}: {}", f.code, f.labels.iter().map(|l| l.text.clone()).collect::<Vec<_>>().join(" | ")))
+        .collect()
 }
 
 #[test]
@@ -69,7 +74,8 @@ fn a_true_quotation_on_a_claim_it_does_not_make_is_found() {
 
 #[test]
 fn the_proof_cannot_be_switched_off() {
-    let wrong = KILLED.replace("people were killed", "people were lost") + "allow = [{ rule = \"quote-not-verbatim\", reason = \"we like it\" }]\n";
+    let wrong = KILLED.replace("people were killed", "people were lost")
+        + "allow = [{ rule = \"quote-not-verbatim\", reason = \"we like it\" }]\n";
     let found = codes(&wrong, &archive(), None);
     assert!(found.iter().any(|c| c.starts_with("quote-not-verbatim")), "{found:?}");
     assert!(found.iter().any(|c| c.starts_with("no-exception-from-proof")), "{found:?}");
@@ -84,8 +90,14 @@ fn another_text_under_the_same_name_proves_nothing() {
 
 #[test]
 fn levels_are_overridden_late_and_never_for_proof() {
-    let d = dossier(&(KILLED.to_owned() + "[source.t]\nfile = \"t.txt\"\nsha256 = \"0000000000000000000000000000000000000000000000000000000000000000\"\n"));
-    let level = |level: Level| Settings { command: BTreeMap::from([("source-not-cited".to_owned(), level)]), ..Settings::default() };
+    let d = dossier(
+        &(KILLED.to_owned()
+            + "[source.t]\nfile = \"t.txt\"\nsha256 = \"0000000000000000000000000000000000000000000000000000000000000000\"\n"),
+    );
+    let level = |level: Level| Settings {
+        command: BTreeMap::from([("source-not-cited".to_owned(), level)]),
+        ..Settings::default()
+    };
     let count = |settings: &Settings| {
         let (report, _) = run(&d, &archive(), None, settings);
         report.findings.iter().filter(|f| f.code == "source-not-cited").map(|f| f.level).collect::<Vec<_>>()

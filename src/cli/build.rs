@@ -64,7 +64,8 @@ fn attempt(place: &Place, options: &Options) -> Result<Exit, Exit> {
         output::tell(&summary(&verdict.tally(), errors, warnings));
     }
 
-    let jobs = options.jobs.or_else(|| std::thread::available_parallelism().ok()).map_or(1, std::num::NonZeroUsize::get);
+    let jobs =
+        options.jobs.or_else(|| std::thread::available_parallelism().ok()).map_or(1, std::num::NonZeroUsize::get);
     let mut workers = vec![first];
     workers.extend((1..jobs.min(wanted.len())).map(|_| Worker::new(program.clone(), Limits::default())));
     let printed = print_all(&workspace, &verdict, &wanted, workers);
@@ -119,7 +120,10 @@ fn wanted<'w>(workspace: &'w Workspace, slugs: &[String]) -> Result<Vec<&'w Requ
                 missing = true;
                 let guess = nearest(slug, workspace.requests.iter().map(|r| r.slug.as_str()));
                 let guess = guess.map(|g| format!("; did you mean `{g}`?")).unwrap_or_default();
-                output::tell(&format!("error: there is no briefing `{}`{guess}\n", factbrief::text::gate::visible(slug)));
+                output::tell(&format!(
+                    "error: there is no briefing `{}`{guess}\n",
+                    factbrief::text::gate::visible(slug)
+                ));
             }
         }
     }
@@ -184,7 +188,10 @@ fn write(workspace: &Workspace, request: &Request, printed: &Printed) -> Exit {
             Ok(true) => output::tell(&format!("wrote {}/{name}{}\n", load::BRIEFINGS, pages(ending, printed))),
             Ok(false) => output::tell(&format!("current {}/{name}{}\n", load::BRIEFINGS, pages(ending, printed))),
             Err(error) => {
-                output::tell(&format!("error: cannot write {}/{name}: {error}\n  = note: what was there before is unchanged\n", load::BRIEFINGS));
+                output::tell(&format!(
+                    "error: cannot write {}/{name}: {error}\n  = note: what was there before is unchanged\n",
+                    load::BRIEFINGS
+                ));
                 exit = Exit::Io;
             }
         }
@@ -212,7 +219,11 @@ fn is_current(workspace: &Workspace, request: &Request, printed: &Printed) -> Re
             current = false;
             let old = String::from_utf8_lossy(&bytes).into_owned();
             let diff = TextDiff::from_lines(&old, &printed.markdown);
-            let shown = diff.unified_diff().context_radius(2).header(&format!("{name}.md (as it is)"), &format!("{name}.md (as it would be)")).to_string();
+            let shown = diff
+                .unified_diff()
+                .context_radius(2)
+                .header(&format!("{name}.md (as it is)"), &format!("{name}.md (as it would be)"))
+                .to_string();
             output::print(&factbrief::text::gate::visible_lines(&shown))?;
         }
         Err(why) => {
@@ -223,7 +234,11 @@ fn is_current(workspace: &Workspace, request: &Request, printed: &Printed) -> Re
     match read("pdf") {
         Ok(bytes) if bytes == printed.pdf => {}
         Ok(_) => {
-            let why = if current { "its text is current, its bytes are not: it was printed by another build" } else { "it differs, too" };
+            let why = if current {
+                "its text is current, its bytes are not: it was printed by another build"
+            } else {
+                "it differs, too"
+            };
             output::tell(&format!("stale: {name}.pdf: {why}\n"));
             current = false;
         }

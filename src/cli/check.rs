@@ -31,7 +31,10 @@ fn attempt(place: &Place, options: &Options) -> Result<Exit, Exit> {
     settings.accepted = options.accept.iter().cloned().collect::<BTreeSet<_>>();
     for id in &settings.accepted {
         if workspace.dossiers.values().all(|d| d.find(id).is_none()) {
-            output::tell(&format!("error: --accept names `{}`, which is no record\n", factbrief::text::gate::visible(id)));
+            output::tell(&format!(
+                "error: --accept names `{}`, which is no record\n",
+                factbrief::text::gate::visible(id)
+            ));
             return Err(Exit::Unusable);
         }
     }
@@ -77,7 +80,9 @@ pub(super) fn refresh(workspace: &Workspace, verdict: &Verdict<'_>, locked: bool
         }
         let shown = format!("{}/{name}/{}", load::SEEDS, lock::FILE);
         if locked {
-            output::tell(&format!("error: {shown} is not up to date\n  = help: run `factbrief check` with the archive at hand, and commit it\n"));
+            output::tell(&format!(
+                "error: {shown} is not up to date\n  = help: run `factbrief check` with the archive at hand, and commit it\n"
+            ));
             exit = Exit::Findings;
             continue;
         }

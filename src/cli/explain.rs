@@ -14,7 +14,9 @@ pub(crate) struct Options {
 
 pub(crate) fn run(options: &Options) -> Exit {
     let text = match &options.rule {
-        None => RULES.iter().map(|r| format!("{:32} {:12} {}\n", r.name, r.group.name(), r.group.level().name())).collect(),
+        None => {
+            RULES.iter().map(|r| format!("{:32} {:12} {}\n", r.name, r.group.name(), r.group.level().name())).collect()
+        }
         Some(name) => match find(name) {
             Some(rule) => rule.page.to_owned(),
             None => {
@@ -28,6 +30,10 @@ pub(crate) fn run(options: &Options) -> Exit {
 
 /// Says that there is no such rule, and which may be meant.
 pub(super) fn no_such_rule(name: &str) {
-    let guess = nearest(name, RULES.iter().map(|r| r.name)).map(|g| format!("; did you mean `{g}`?")).unwrap_or_default();
-    output::tell(&format!("error: there is no rule `{}`{guess}\n  = help: `factbrief explain` lists all rules\n", visible(name)));
+    let guess =
+        nearest(name, RULES.iter().map(|r| r.name)).map(|g| format!("; did you mean `{g}`?")).unwrap_or_default();
+    output::tell(&format!(
+        "error: there is no rule `{}`{guess}\n  = help: `factbrief explain` lists all rules\n",
+        visible(name)
+    ));
 }

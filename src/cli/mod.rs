@@ -168,19 +168,23 @@ impl Place {
         if self.no_archive {
             return Ok(Archive::Absent);
         }
-        let named = self
-            .archive
-            .clone()
-            .map(|path| (path, "--archive"))
-            .or_else(|| std::env::var_os("FACTBRIEF_ARCHIVE").filter(|v| !v.is_empty()).map(|v| (PathBuf::from(v), "FACTBRIEF_ARCHIVE")));
+        let named = self.archive.clone().map(|path| (path, "--archive")).or_else(|| {
+            std::env::var_os("FACTBRIEF_ARCHIVE")
+                .filter(|v| !v.is_empty())
+                .map(|v| (PathBuf::from(v), "FACTBRIEF_ARCHIVE"))
+        });
         match named {
             Some((path, _)) if path.is_dir() => Ok(Archive::Folder(path)),
             Some((path, by)) => {
                 let shown = factbrief::text::gate::visible(&path.display().to_string());
-                output::tell(&format!("error: {by} names {shown}, which is no folder\n  = help: `--no-archive` lets the evidence lock answer\n"));
+                output::tell(&format!(
+                    "error: {by} names {shown}, which is no folder\n  = help: `--no-archive` lets the evidence lock answer\n"
+                ));
                 Err(Exit::Unusable)
             }
-            None => Ok(project.archive.as_ref().map_or(Archive::Absent, |path| Archive::folder(&project.root.join(path)))),
+            None => {
+                Ok(project.archive.as_ref().map_or(Archive::Absent, |path| Archive::folder(&project.root.join(path))))
+            }
         }
     }
 
@@ -254,7 +258,12 @@ pub(crate) fn summary(tally: &Tally, errors: usize, warnings: usize) -> String {
         (e, w) => format!("{}, {}", n(e, "error", "errors"), n(w, "warning", "warnings")),
     };
     let how = if how.is_empty() { "nothing to prove".to_owned() } else { how.join(", ") };
-    format!("{}: {}, {}\n{outcome}\n", n(tally.records, "record", "records"), n(tally.quotations, "quotation", "quotations"), how)
+    format!(
+        "{}: {}, {}\n{outcome}\n",
+        n(tally.records, "record", "records"),
+        n(tally.quotations, "quotation", "quotations"),
+        how
+    )
 }
 
 pub(crate) fn count(findings: &[Diagnostic]) -> (usize, usize) {

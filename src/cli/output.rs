@@ -43,7 +43,10 @@ pub(super) fn claim(folder: &Path) -> io::Result<Claimed> {
         match handle.try_lock() {
             Ok(()) => {}
             Err(fs::TryLockError::WouldBlock) => {
-                tell(&format!("waiting: another factbrief writes to {}\n", factbrief::text::gate::visible(&folder.display().to_string())));
+                tell(&format!(
+                    "waiting: another factbrief writes to {}\n",
+                    factbrief::text::gate::visible(&folder.display().to_string())
+                ));
                 handle.lock()?;
             }
             // a file system without locks: renames are atomic all the same
@@ -64,7 +67,9 @@ pub(super) fn write(_: &Claimed, path: &Path, bytes: &[u8]) -> io::Result<bool> 
         Ok(meta) if !meta.is_file() => {
             return Err(io::Error::other("a link, folder or device stands in its place"));
         }
-        Ok(meta) if meta.len() == bytes.len() as u64 && fs::read(path).is_ok_and(|old| old == bytes) => return Ok(false),
+        Ok(meta) if meta.len() == bytes.len() as u64 && fs::read(path).is_ok_and(|old| old == bytes) => {
+            return Ok(false);
+        }
         _ => {}
     }
     let folder = path.parent().unwrap_or(Path::new("."));

@@ -75,7 +75,13 @@ fn record(dossier: &Dossier, subject: Subject, archive: &Archive, lock: Option<&
             },
             Err(why) => {
                 let _ = match proof {
-                    Some(proof) => writeln!(out, ", line {} (by the evidence lock; {}):\n    >>>{}<<<", proof.line, visible(&why), visible(&citation.quote)),
+                    Some(proof) => writeln!(
+                        out,
+                        ", line {} (by the evidence lock; {}):\n    >>>{}<<<",
+                        proof.line,
+                        visible(&why),
+                        visible(&citation.quote)
+                    ),
                     None => writeln!(out, ": {}\n    >>>{}<<<", visible(&why), visible(&citation.quote)),
                 };
             }

@@ -272,8 +272,7 @@ impl fmt::Display for Date {
     }
 }
 
-const FORMS: &str =
-    "write an EDTF date: \"2015-02-16\", \"2015-02\", \"2015\", \"201X\", \"2014-12/2015-01\", with `?` or `~` behind it if it is not sure";
+const FORMS: &str = "write an EDTF date: \"2015-02-16\", \"2015-02\", \"2015\", \"201X\", \"2014-12/2015-01\", with `?` or `~` behind it if it is not sure";
 
 impl FromStr for Moment {
     type Err = String;
@@ -296,7 +295,8 @@ impl FromStr for Moment {
         let make = |year, month, day, precision| Self { year, month, day, precision, time: time.clone(), qualifier };
         if let Some(long) = body.strip_prefix('Y') {
             let year: i32 = long.parse().map_err(|_| wrong())?;
-            if (-9999..=9999).contains(&year) || long.starts_with('+') || NaiveDate::from_ymd_opt(year, 1, 1).is_none() {
+            if (-9999..=9999).contains(&year) || long.starts_with('+') || NaiveDate::from_ymd_opt(year, 1, 1).is_none()
+            {
                 return Err(wrong());
             }
             return if time.is_some() { Err(wrong()) } else { Ok(make(year, 1, 1, Precision::Year)) };
@@ -310,7 +310,8 @@ impl FromStr for Moment {
         let unspecified = year.bytes().rev().take_while(|b| *b == b'X').count();
         let all_digits = |s: &str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_digit());
         if unspecified > 0 {
-            if unspecified > 3 || sign < 0 || month.is_some() || time.is_some() || !all_digits(&year[..4 - unspecified]) {
+            if unspecified > 3 || sign < 0 || month.is_some() || time.is_some() || !all_digits(&year[..4 - unspecified])
+            {
                 return Err(wrong());
             }
             let first: i32 = year.replace('X', "0").parse().map_err(|_| wrong())?;
@@ -407,15 +408,54 @@ mod tests {
     #[test]
     fn levels_0_and_1() {
         for good in [
-            "2015-02-16", "2015-02", "2015", "2015-02-16?", "2015-02~", "2015%", "201X", "20XX", "2015-XX", "2015-XX-XX",
-            "2015-02-XX", "2015-21", "2014-12/2015-01", "2015-02-16/..", "../2015", "/2015-02", "2015/", "-0044-03-15",
-            "Y170000", "2015-02-16T05:30:00Z", "2015-02-16T05:30:00+02:00", "2016-02-29", "0000",
+            "2015-02-16",
+            "2015-02",
+            "2015",
+            "2015-02-16?",
+            "2015-02~",
+            "2015%",
+            "201X",
+            "20XX",
+            "2015-XX",
+            "2015-XX-XX",
+            "2015-02-XX",
+            "2015-21",
+            "2014-12/2015-01",
+            "2015-02-16/..",
+            "../2015",
+            "/2015-02",
+            "2015/",
+            "-0044-03-15",
+            "Y170000",
+            "2015-02-16T05:30:00Z",
+            "2015-02-16T05:30:00+02:00",
+            "2016-02-29",
+            "0000",
         ] {
             assert_eq!(good.parse::<Date>().unwrap().to_string(), good);
         }
         for bad in [
-            "", "2015-2-16", "16.02.2015", "2015-02-30", "2015-13", "2015-00", "2015-02-00", "2015/2014", "../..", "/", "XXXX", "15",
-            "2015-02-16T25:00:00", "2015-02T05:30:00", "2015-02-16 ", "２０１５", "Y2015", "2015-25", "2015-02-16-01", "2015-XX-16", "2015-02-16??",
+            "",
+            "2015-2-16",
+            "16.02.2015",
+            "2015-02-30",
+            "2015-13",
+            "2015-00",
+            "2015-02-00",
+            "2015/2014",
+            "../..",
+            "/",
+            "XXXX",
+            "15",
+            "2015-02-16T25:00:00",
+            "2015-02T05:30:00",
+            "2015-02-16 ",
+            "２０１５",
+            "Y2015",
+            "2015-25",
+            "2015-02-16-01",
+            "2015-XX-16",
+            "2015-02-16??",
         ] {
             assert!(bad.parse::<Date>().is_err(), "{bad}");
         }

@@ -61,9 +61,11 @@ impl Figure {
     #[must_use]
     pub fn low(&self) -> Option<Edge> {
         match self.bounds {
-            Bounds::Exact(n) | Bounds::Range(n, _) | Bounds::AtLeast(n) | Bounds::About(n) | Bounds::AboutRange(n, _) => {
-                Some(Edge { number: n, beyond: false })
-            }
+            Bounds::Exact(n)
+            | Bounds::Range(n, _)
+            | Bounds::AtLeast(n)
+            | Bounds::About(n)
+            | Bounds::AboutRange(n, _) => Some(Edge { number: n, beyond: false }),
             Bounds::MoreThan(n) => Some(Edge { number: n, beyond: true }),
             Bounds::AtMost(_) | Bounds::LessThan(_) | Bounds::Unquantified => None,
         }
@@ -73,9 +75,11 @@ impl Figure {
     #[must_use]
     pub fn high(&self) -> Option<Edge> {
         match self.bounds {
-            Bounds::Exact(n) | Bounds::Range(_, n) | Bounds::AtMost(n) | Bounds::About(n) | Bounds::AboutRange(_, n) => {
-                Some(Edge { number: n, beyond: false })
-            }
+            Bounds::Exact(n)
+            | Bounds::Range(_, n)
+            | Bounds::AtMost(n)
+            | Bounds::About(n)
+            | Bounds::AboutRange(_, n) => Some(Edge { number: n, beyond: false }),
             Bounds::LessThan(n) => Some(Edge { number: n, beyond: true }),
             Bounds::AtLeast(_) | Bounds::MoreThan(_) | Bounds::Unquantified => None,
         }
@@ -194,10 +198,14 @@ mod tests {
 
     #[test]
     fn the_grammar() {
-        for good in ["8", "0", "40..50", ">=29", ">100", "<=64", "<64", "~400", "~40..50", "12%", "7.8", "-5", "unquantified"] {
+        for good in
+            ["8", "0", "40..50", ">=29", ">100", "<=64", "<64", "~400", "~40..50", "12%", "7.8", "-5", "unquantified"]
+        {
             assert_eq!(good.parse::<Figure>().unwrap().to_string(), good);
         }
-        for bad in ["", "eight", "50..40", "40..40", "40-50", ">= 29", "8 ", "~", "..", "1..2..3", "%", "0x10", "1e5", "١٢"] {
+        for bad in
+            ["", "eight", "50..40", "40..40", "40-50", ">= 29", "8 ", "~", "..", "1..2..3", "%", "0x10", "1e5", "١٢"]
+        {
             assert!(bad.parse::<Figure>().is_err(), "{bad}");
         }
     }

@@ -153,9 +153,10 @@ impl<T> Table<T> {
 
     /// All records with their references, by id.
     pub fn iter(&self) -> impl Iterator<Item = (Ref<T>, &Entry<T>)> {
-        self.entries.iter().enumerate().filter_map(|(index, entry)| {
-            Some((Ref { index: u32::try_from(index).ok()?, of: PhantomData }, entry))
-        })
+        self.entries
+            .iter()
+            .enumerate()
+            .filter_map(|(index, entry)| Some((Ref { index: u32::try_from(index).ok()?, of: PhantomData }, entry)))
     }
 
     /// How many records it holds.

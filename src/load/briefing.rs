@@ -69,7 +69,18 @@ struct RawBriefing {
 
 impl Keys for RawBriefing {
     const KEYS: &'static [&'static str] = &[
-        "kind", "dossier", "title", "subject", "audience", "as_of", "issue", "tlp", "language", "paper", "events", "bottom_line",
+        "kind",
+        "dossier",
+        "title",
+        "subject",
+        "audience",
+        "as_of",
+        "issue",
+        "tlp",
+        "language",
+        "paper",
+        "events",
+        "bottom_line",
     ];
 }
 
@@ -116,13 +127,18 @@ impl Request {
         if let Some(issue) = &raw.issue
             && **issue == 0
         {
-            findings.push(Diagnostic::new("schema", "issues are counted from one").at(file, issue.span(), "no such issue"));
+            findings.push(Diagnostic::new("schema", "issues are counted from one").at(
+                file,
+                issue.span(),
+                "no such issue",
+            ));
         }
         if !missing.is_empty() {
-            findings.push(
-                Diagnostic::new("schema", format!("briefing `{slug}` is not complete"))
-                    .at(file, &(0..0), format!("lacks {}", missing.join(", "))),
-            );
+            findings.push(Diagnostic::new("schema", format!("briefing `{slug}` is not complete")).at(
+                file,
+                &(0..0),
+                format!("lacks {}", missing.join(", ")),
+            ));
         }
         let (Some(kind), Some(title), Some(as_of), Some(bottom_line), true) =
             (raw.kind, raw.title, raw.as_of, raw.bottom_line, findings.is_empty())
@@ -162,7 +178,10 @@ impl Request {
                     let known = dossier.events.iter().map(|(_, e)| e.id.as_str());
                     let guess = nearest(id, known).map(|g| format!("; did you mean `{g}`?")).unwrap_or_default();
                     let base = finding.take().unwrap_or_else(|| {
-                        Diagnostic::new("reference", format!("briefing `{}` names events that the dossier lacks", self.slug))
+                        Diagnostic::new(
+                            "reference",
+                            format!("briefing `{}` names events that the dossier lacks", self.slug),
+                        )
                     });
                     let shown = crate::text::gate::visible(id);
                     finding = Some(base.at(&self.file, id.span(), format!("there is no event `{shown}`{guess}")));

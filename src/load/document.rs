@@ -71,7 +71,7 @@ struct Inspection<'a> {
 impl Inspection<'_> {
     fn table(&mut self, table: &DeTable<'_>, depth: usize) {
         for (key, value) in table {
-            if gate::hidden(key.as_ref()).first().is_some() {
+            if !gate::hidden(key.as_ref()).is_empty() {
                 self.findings.push(
                     Diagnostic::new("hidden-character", "a key holds a hidden character")
                         .at(self.file, &key.span(), "in this key")

@@ -106,7 +106,10 @@ impl Lock {
         let raw: Raw = toml::from_str(file.text())
             .map_err(|error| wrong(gate::visible(error.message()), error.span().unwrap_or_default()))?;
         if *raw.version != VERSION {
-            return Err(wrong(format!("version {} is not known to this program", *raw.version), raw.version.span().clone()));
+            return Err(wrong(
+                format!("version {} is not known to this program", *raw.version),
+                raw.version.span().clone(),
+            ));
         }
         Ok(Self { sources: raw.source, pinned: raw.pinned, proofs: raw.proof })
     }
@@ -126,7 +129,8 @@ impl Lock {
             out.push_str("\n[source]\n");
         }
         for (id, entry) in &self.sources {
-            let pinned = if entry.pinned.is_empty() { String::new() } else { format!(", pinned = {}", table(&entry.pinned)) };
+            let pinned =
+                if entry.pinned.is_empty() { String::new() } else { format!(", pinned = {}", table(&entry.pinned)) };
             let _ = writeln!(out, "{id} = {{ sha256 = {}{pinned} }}", quoted(&entry.sha256));
         }
         if !self.pinned.is_empty() {
@@ -143,7 +147,8 @@ impl Lock {
                 Match::Exact => "exact",
                 Match::Folded => "folded",
             };
-            let proved = if proof.proved.is_empty() { String::new() } else { format!(", proved = {}", table(&proof.proved)) };
+            let proved =
+                if proof.proved.is_empty() { String::new() } else { format!(", proved = {}", table(&proof.proved)) };
             let _ = writeln!(
                 out,
                 "{} = {{ source = {}, line = {}, bytes = [{}, {}], match = \"{matched}\", quote = {}{proved} }}",

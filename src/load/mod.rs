@@ -44,7 +44,7 @@ const BUILTIN: &str = include_str!("builtin.toml");
 /// # Errors
 /// Where the folder cannot be read.
 pub fn dossiers(root: &Path) -> Result<Vec<String>, Box<Diagnostic>> {
-    entries(&root.join(SEEDS), SEEDS, |entry| entry.is_dir())
+    entries(&root.join(SEEDS), SEEDS, std::path::Path::is_dir)
 }
 
 /// The slugs of the briefings of a project, sorted.
@@ -81,7 +81,8 @@ fn entries(folder: &Path, name: &str, wanted: impl Fn(&Path) -> bool) -> Result<
 pub fn dossier(root: &Path, name: &str, language: &str) -> Result<Dossier, Vec<Diagnostic>> {
     let folder = root.join(SEEDS).join(name);
     let shown = format!("{SEEDS}/{name}");
-    let names = entries(&folder, &shown, |entry| entry.extension().is_some_and(|e| e == "toml")).map_err(|f| vec![*f])?;
+    let names =
+        entries(&folder, &shown, |entry| entry.extension().is_some_and(|e| e == "toml")).map_err(|f| vec![*f])?;
     if names.is_empty() {
         return Err(vec![
             Diagnostic::new("no-facts", format!("{shown} holds no facts"))
@@ -309,7 +310,10 @@ fn table<R: Resolve + Keys + serde::de::DeserializeOwned>(
 /// Relations that must not run in a circle.
 fn circles(dossier: &Dossier, findings: &mut Vec<Diagnostic>) {
     type Edges<'a> = BTreeMap<&'a str, Vec<&'a str>>;
-    fn one<'a, T>(table: &'a Table<T>, to: impl Fn(&'a T) -> Vec<crate::facts::table::Ref<T>>) -> BTreeMap<&'a str, Vec<&'a str>> {
+    fn one<'a, T>(
+        table: &'a Table<T>,
+        to: impl Fn(&'a T) -> Vec<crate::facts::table::Ref<T>>,
+    ) -> BTreeMap<&'a str, Vec<&'a str>> {
         table
             .iter()
             .map(|(_, e)| (e.id.as_str(), to(&e.record).into_iter().map(|r| table[r].id.as_str()).collect()))

@@ -127,15 +127,22 @@ impl Project {
             findings.push(
                 Diagnostic::new("schema", "the archive of a project is named relative to it")
                     .at(&file, archive.span(), "an absolute path holds on one machine only")
-                    .help("name it here relative to the project, or give it as `--archive DIR` or in FACTBRIEF_ARCHIVE"),
+                    .help(
+                        "name it here relative to the project, or give it as `--archive DIR` or in FACTBRIEF_ARCHIVE",
+                    ),
             );
         }
         let language = raw.language.as_ref().map_or("en", |l| l.as_str()).to_owned();
-        if let (false, Some(at)) = (crate::text::lexicon::Lexicon::languages().contains(&language.as_str()), &raw.language) {
+        if let (false, Some(at)) =
+            (crate::text::lexicon::Lexicon::languages().contains(&language.as_str()), &raw.language)
+        {
             findings.push(
-                Diagnostic::new("schema", format!("no words are known for the language `{}`", crate::text::gate::visible(&language)))
-                    .at(&file, at.span(), "not a language factbrief has a lexicon of")
-                    .help(format!("known: {}", crate::text::lexicon::Lexicon::languages().join(", "))),
+                Diagnostic::new(
+                    "schema",
+                    format!("no words are known for the language `{}`", crate::text::gate::visible(&language)),
+                )
+                .at(&file, at.span(), "not a language factbrief has a lexicon of")
+                .help(format!("known: {}", crate::text::lexicon::Lexicon::languages().join(", "))),
             );
         }
         if !findings.is_empty() {

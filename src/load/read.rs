@@ -88,9 +88,11 @@ pub fn admit(bytes: Vec<u8>, name: &str) -> Result<Arc<TextFile>, Box<Diagnostic
         Err(error) => {
             // the bytes before the wrong one are good, so the offset holds in the lossy text, too
             let shown = Arc::new(lossy(&copy));
-            Err(Box::new(
-                Diagnostic::new("not-text", "this file is not UTF-8 text").at(&shown, &(error.offset..error.offset + 1), error.why),
-            ))
+            Err(Box::new(Diagnostic::new("not-text", "this file is not UTF-8 text").at(
+                &shown,
+                &(error.offset..error.offset + 1),
+                error.why,
+            )))
         }
     }
 }

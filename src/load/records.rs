@@ -65,7 +65,7 @@ pub(super) trait Common {
 }
 
 macro_rules! raw {
-    ($name:ident { $($field:ident: $type:ty,)* }) => {
+    ($name:ident { $($field:ident: $type:ty),* $(,)? }) => {
         #[derive(Deserialize)]
         pub(super) struct $name {
             $(#[serde(default)] $field: $type,)*
@@ -100,8 +100,8 @@ raw!(RawActor {
     grade: Option<At<Reliability>>, about: Text,
 });
 raw!(RawPlace { name: Text, aliases: List, sic: List, within: Text, point: Option<RawPoint>, });
-raw!(RawCategory { name: Text, within: Text, exclusive: bool, words: List, });
-raw!(RawMeasure { name: Text, counts: Text, words: List, about: Text, });
+raw!(RawCategory { name: Text, within: Text, exclusive: bool, words: List });
+raw!(RawMeasure { name: Text, counts: Text, words: List, about: Text });
 raw!(RawEvent {
     title: Text, kind: Text, date: Option<At<Date>>, time: Option<At<Daypart>>, dating: Option<RawDating>, place: Text,
     by: List, with: List, against: List, answers: Text, after: List, distinct: List, hedge: Text,
@@ -303,7 +303,8 @@ impl<'a> Resolver<'a> {
         }
         let anchored = raw.anchor.is_some();
         let anchor = raw.anchor.and_then(|id| {
-            let found = self.ids.sources.get(&id).map(Anchor::Source).or_else(|| self.ids.events.get(&id).map(Anchor::Event));
+            let found =
+                self.ids.sources.get(&id).map(Anchor::Source).or_else(|| self.ids.events.get(&id).map(Anchor::Event));
             if found.is_none() {
                 let known = self.ids.sources.iter().chain(self.ids.events.iter());
                 let guess = nearest(&id, known).map(|g| format!("; did you mean `{g}`?")).unwrap_or_default();
@@ -320,10 +321,16 @@ impl<'a> Resolver<'a> {
             }
             (Basis::Stated, Some(rule)) => self.wrong(rule.span(), "a stated date follows from no rule"),
             (Basis::Inferred, None) if raw.note.is_none() => {
-                self.wrong(raw.basis.span(), "an inferred date needs a `rule`, or a `note` that says how it was inferred");
+                self.wrong(
+                    raw.basis.span(),
+                    "an inferred date needs a `rule`, or a `note` that says how it was inferred",
+                );
             }
             (Basis::External | Basis::SourceError, _) if raw.note.is_none() => {
-                self.wrong(raw.basis.span(), "this basis needs a `note`: where the date comes from, and why it is held");
+                self.wrong(
+                    raw.basis.span(),
+                    "this basis needs a `note`: where the date comes from, and why it is held",
+                );
             }
             (_, Some(rule)) if words_needed(**rule) && raw.words.is_none() => {
                 self.wrong(rule.span(), "the rule reads `words` of the source; none are given");
@@ -399,7 +406,14 @@ impl<'a> Resolver<'a> {
         }
         if let (Some(record), true) = (record, self.missing.is_empty() && self.wrong.is_empty()) {
             let allow = allow.into_iter().map(|a| Allow { rule: a.rule, reason: a.reason }).collect();
-            return Ok(Entry { id: id.to_owned(), file: Arc::clone(self.file), header: self.header, tlp, allow, record });
+            return Ok(Entry {
+                id: id.to_owned(),
+                file: Arc::clone(self.file),
+                header: self.header,
+                tlp,
+                allow,
+                record,
+            });
         }
         let kind = self.kind;
         let (code, title) = if self.missing.is_empty() {
@@ -432,10 +446,10 @@ impl Resolve for RawSource {
     fn resolve(self, r: &mut Resolver<'_>) -> Option<Source> {
         let archived = r.needed_text("file", self.file);
         let sha256 = r.needed_text("sha256", self.sha256);
-        if let Some(name) = &archived {
-            if let Err(why) = super::archive::check_name(name) {
-                r.wrong(name.span(), why);
-            }
+        if let Some(name) = &archived
+            && let Err(why) = super::archive::check_name(name)
+        {
+            r.wrong(name.span(), why);
         }
         if let Some(hash) = &sha256
             && (hash.len() != 64 || !hash.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b)))

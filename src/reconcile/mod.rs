@@ -113,7 +113,8 @@ pub fn origin(dossier: &Dossier, claim: Ref<Claim>) -> String {
         (Some(origin), _) => origin.to_string(),
         (None, Some(by)) => dossier.actors[**by].id.clone(),
         (None, None) => {
-            let sources: BTreeSet<&str> = claim.citations.iter().map(|c| dossier.sources[*c.source].id.as_str()).collect();
+            let sources: BTreeSet<&str> =
+                claim.citations.iter().map(|c| dossier.sources[*c.source].id.as_str()).collect();
             sources.into_iter().collect::<Vec<_>>().join("+")
         }
     }
@@ -187,9 +188,7 @@ fn cell(
         flags.insert(Flag::Unquantified);
     }
     for (_, position) in dossier.positions.iter() {
-        if *position.stance == Stance::Denies
-            && matches!(*position.toward, Subject::Claim(c) if claims.contains(&c))
-        {
+        if *position.stance == Stance::Denies && matches!(*position.toward, Subject::Claim(c) if claims.contains(&c)) {
             flags.insert(Flag::Denied);
         }
     }
@@ -237,9 +236,7 @@ pub fn compatible(a: &Figure, b: &Figure) -> bool {
     }
     // an estimate contradicts nothing that is near it: a tenth of its number either way
     let reaches = |low: Option<Edge>, high: Option<Edge>| match (low, high) {
-        (Some(low), Some(high)) => {
-            low.number < high.number || low.number == high.number && !low.beyond && !high.beyond
-        }
+        (Some(low), Some(high)) => low.number < high.number || low.number == high.number && !low.beyond && !high.beyond,
         _ => true,
     };
     if a.is_about() || b.is_about() {
@@ -281,7 +278,11 @@ fn computed_floors(
         for &claim in claims {
             let record = &dossier.claims[claim];
             let low = record.value.low();
-            if !is_live(dossier, claim, replaced) || record.scope == Scope::Cumulative || low.is_none() || record.value.percent {
+            if !is_live(dossier, claim, replaced)
+                || record.scope == Scope::Cumulative
+                || low.is_none()
+                || record.value.percent
+            {
                 continue;
             }
             let by = record.by.as_ref().map(|by| dossier.actors[**by].id.as_str());

@@ -110,7 +110,10 @@ fn words_and_periods_never_move_a_bound() {
     let d = dossier(&[
         claim("a", "who = \"people\"\nvalue = \">=29\"\nby = \"army\""),
         claim("b", "who = \"people\"\nvalue = \"unquantified\"\nby = \"mayor\""),
-        claim("c", "who = \"people\"\nvalue = \">100\"\nscope = \"cumulative\"\nperiod = \"2016-12/2017-05\"\nby = \"mayor\""),
+        claim(
+            "c",
+            "who = \"people\"\nvalue = \">100\"\nscope = \"cumulative\"\nperiod = \"2016-12/2017-05\"\nby = \"mayor\"",
+        ),
     ]);
     let cell = &all(&d)[0];
     let envelope = cell.envelope.unwrap();

@@ -88,7 +88,8 @@ fn compile(job: &Job) -> Result<Pdf, Failure> {
     }
     let (year, month, day) = job.date;
     let timestamp = Datetime::from_ymd(year, month, day).map(Timestamp::new_utc);
-    let standards = PdfStandards::new(&[PdfStandard::A_3a, PdfStandard::Ua_1]).map_err(|e| Failure::Layout(vec![e.message().to_string()]))?;
+    let standards = PdfStandards::new(&[PdfStandard::A_3a, PdfStandard::Ua_1])
+        .map_err(|e| Failure::Layout(vec![e.message().to_string()]))?;
     let options = PdfOptions {
         ident: Smart::Custom(job.ident.clone()),
         creator: Smart::Custom(Some("factbrief".to_owned())),
@@ -168,7 +169,8 @@ pub fn warm_up() {
 impl Files {
     fn new(job: &Job) -> Result<Self, Failure> {
         let id = |name: &str| -> Result<FileId, Failure> {
-            let path = VirtualPath::new(name).map_err(|_| Failure::Layout(vec![format!("{name} cannot name a file")]))?;
+            let path =
+                VirtualPath::new(name).map_err(|_| Failure::Layout(vec![format!("{name} cannot name a file")]))?;
             Ok(FileId::new(RootedPath::new(VirtualRoot::Project, path)))
         };
         let mut files = Self { main: id(MAIN)?, sources: HashMap::new(), bytes: HashMap::new() };

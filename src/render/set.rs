@@ -1,6 +1,6 @@
 //! Markdown as Typst source. Text reaches Typst as string literals only, so nothing in it can be executed.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use pulldown_cmark::{Alignment, CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
@@ -14,13 +14,32 @@ fn options() -> Options {
 #[must_use]
 pub fn blocks(markdown: &str) -> Vec<String> {
     let anchors = anchors(markdown);
-    let mut setter = Setter { out: String::new(), blocks: Vec::new(), depth: 0, tables: Vec::new(), anchors: &anchors, placed: BTreeSet::new(), links: Vec::new(), code: None };
-    for event in Parser::new_ext(markdown, options()) {
-        setter.event(event);
+    // tables with the same head are set alike: the first pass measures what their columns hold together
+    let mut measured = Widths::new();
+    let mut blocks = Vec::new();
+    for _ in 0..2 {
+        let mut setter = Setter {
+            out: String::new(),
+            blocks: Vec::new(),
+            depth: 0,
+            tables: Vec::new(),
+            anchors: &anchors,
+            placed: BTreeSet::new(),
+            links: Vec::new(),
+            code: None,
+            widths: &mut measured,
+        };
+        for event in Parser::new_ext(markdown, options()) {
+            setter.event(event);
+        }
+        setter.flush();
+        blocks = setter.blocks;
     }
-    setter.flush();
-    setter.blocks
+    blocks
 }
+
+/// By the head of a table: characters in each column, and rows.
+type Widths = BTreeMap<Vec<String>, (Vec<f64>, f64)>;
 
 /// The visible text of Markdown: a line a block, table cells apart, in order.
 #[must_use]
@@ -30,7 +49,9 @@ pub fn plain(markdown: &str) -> String {
         match event {
             Event::Text(t) | Event::Code(t) => out.push_str(&t),
             Event::SoftBreak | Event::HardBreak | Event::End(TagEnd::TableCell) => out.push(' '),
-            Event::End(TagEnd::Paragraph | TagEnd::Heading(_) | TagEnd::Item | TagEnd::TableRow | TagEnd::TableHead) => out.push('\n'),
+            Event::End(
+                TagEnd::Paragraph | TagEnd::Heading(_) | TagEnd::Item | TagEnd::TableRow | TagEnd::TableHead,
+            ) => out.push('\n'),
             _ => {}
         }
     }
@@ -89,6 +110,7 @@ struct Setter<'a> {
     placed: BTreeSet<String>,
     links: Vec<bool>,
     code: Option<String>,
+    widths: &'a mut Widths,
 }
 
 impl Setter<'_> {
@@ -221,7 +243,11 @@ impl Setter<'_> {
             TagEnd::TableCell => {
                 let cell = std::mem::take(&mut self.out);
                 if let Some(table) = self.tables.last_mut() {
-                    if table.in_header { table.header.push(cell) } else { table.cells.push(cell) }
+                    if table.in_header {
+                        table.header.push(cell);
+                    } else {
+                        table.cells.push(cell);
+                    }
                     table.cell += 1;
                 }
             }
@@ -233,21 +259,34 @@ impl Setter<'_> {
             TagEnd::Table => {
                 if let Some(table) = self.tables.pop() {
                     self.depth -= 1;
+                    let rows = table.cells.len() / table.weights.len().max(1) + 1;
+                    let (weights, total) = self
+                        .widths
+                        .entry(table.header.clone())
+                        .or_insert_with(|| (vec![0.0; table.weights.len()], 0.0));
+                    for (sum, weight) in weights.iter_mut().zip(&table.weights) {
+                        *sum += weight;
+                    }
+                    *total += f64::from(u32::try_from(rows).unwrap_or(u32::MAX));
                     self.out = table.saved.clone();
-                    self.out.push_str(&table.set());
+                    self.out.push_str(&table.set(weights, *total));
                 }
             }
             TagEnd::Emphasis | TagEnd::Strong | TagEnd::Strikethrough => self.out.push(']'),
-            TagEnd::Link => {
-                if self.links.pop() == Some(true) {
-                    self.out.push(']');
-                }
+            TagEnd::Link if self.links.pop() == Some(true) => {
+                self.out.push(']');
             }
             _ => {}
         }
         let block = matches!(
             tag,
-            TagEnd::Paragraph | TagEnd::Heading(_) | TagEnd::List(_) | TagEnd::Table | TagEnd::CodeBlock | TagEnd::BlockQuote(_) | TagEnd::HtmlBlock
+            TagEnd::Paragraph
+                | TagEnd::Heading(_)
+                | TagEnd::List(_)
+                | TagEnd::Table
+                | TagEnd::CodeBlock
+                | TagEnd::BlockQuote(_)
+                | TagEnd::HtmlBlock
         );
         if block && self.depth == 0 {
             self.flush();
@@ -265,10 +304,10 @@ impl Setter<'_> {
 
 impl Table {
     /// The table, its columns as wide as what they hold asks for.
-    fn set(&self) -> String {
-        let rows = (self.cells.len() / self.weights.len().max(1) + 1) as f64;
+    fn set(&self, weights: &[f64], rows: f64) -> String {
         // a wide column grows with the square root of its text: it can wrap, a narrow one cannot
-        let widths: Vec<String> = self.weights.iter().map(|w| format!("{:.2}fr", (w / rows).sqrt().clamp(2.0, 9.0))).collect();
+        let widths: Vec<String> =
+            weights.iter().map(|w| format!("{:.2}fr", (w / rows).sqrt().clamp(2.0, 9.0))).collect();
         let aligns: Vec<&str> = self
             .alignments
             .iter()
@@ -278,7 +317,8 @@ impl Table {
                 _ => "start",
             })
             .collect();
-        let mut out = format!("#table(columns: ({},), align: ({},), table.header(", widths.join(", "), aligns.join(", "));
+        let mut out =
+            format!("#table(columns: ({},), align: ({},), table.header(", widths.join(", "), aligns.join(", "));
         for cell in &self.header {
             let _ = write!(out, "[{cell}], ");
         }
@@ -304,8 +344,14 @@ mod tests {
 
     #[test]
     fn links_lead_only_where_they_can() {
-        let source = blocks("[[1]](#ref-1) [x](#gone) [y](javascript:alert(1)) [z](https://e.org)\n\n1. <a id=\"ref-1\"></a>One\n").join("\n");
-        assert!(source.contains("#link(<ref-1>)[#\"[\"#\"1\"#\"]\"]") || source.contains("#link(<ref-1>)["), "{source}");
+        let source = blocks(
+            "[[1]](#ref-1) [x](#gone) [y](javascript:alert(1)) [z](https://e.org)\n\n1. <a id=\"ref-1\"></a>One\n",
+        )
+        .join("\n");
+        assert!(
+            source.contains("#link(<ref-1>)[#\"[\"#\"1\"#\"]\"]") || source.contains("#link(<ref-1>)["),
+            "{source}"
+        );
         assert!(!source.contains("gone") && !source.contains("javascript"), "{source}");
         assert!(source.contains("#metadata(\"ref-1\")<ref-1>"), "{source}");
     }

@@ -15,8 +15,8 @@ use serde_json::Value;
 
 use crate::brief::view::View;
 use crate::diag::Diagnostic;
-use crate::load::read::{self, Unread};
 use crate::load::TEMPLATES;
+use crate::load::read::{self, Unread};
 use crate::text::file::TextFile;
 use crate::text::gate::visible;
 use crate::text::markdown::escape;
@@ -68,7 +68,8 @@ impl Kind {
                 },
                 Err(Unread::Absent) => {
                     let shipped = SHIPPED.iter().find(|(p, _)| *p == path);
-                    return shipped.map(|(p, text)| Arc::new(TextFile::new(format!("{TEMPLATES}/{p} (shipped)"), *text)));
+                    return shipped
+                        .map(|(p, text)| Arc::new(TextFile::new(format!("{TEMPLATES}/{p} (shipped)"), *text)));
                 }
                 Err(why) => findings.push(read::unread(&format!("{TEMPLATES}/{path}"), &why)),
             }
@@ -179,15 +180,22 @@ fn squeeze(line: &str) -> String {
 }
 
 fn partial_names(root: &Path) -> BTreeSet<String> {
-    let mut names: BTreeSet<String> =
-        SHIPPED.iter().filter_map(|(p, _)| Some(p.strip_prefix("partials/")?.strip_suffix(".md.hbs")?.to_owned())).collect();
+    let mut names: BTreeSet<String> = SHIPPED
+        .iter()
+        .filter_map(|(p, _)| Some(p.strip_prefix("partials/")?.strip_suffix(".md.hbs")?.to_owned()))
+        .collect();
     if let Ok(listing) = std::fs::read_dir(root.join(TEMPLATES).join("partials")) {
-        names.extend(listing.flatten().filter_map(|e| Some(e.file_name().to_str()?.strip_suffix(".md.hbs")?.to_owned())));
+        names.extend(
+            listing.flatten().filter_map(|e| Some(e.file_name().to_str()?.strip_suffix(".md.hbs")?.to_owned())),
+        );
     }
     names
 }
 
-fn check(template: &Arc<TextFile>, partials: &BTreeMap<String, Arc<TextFile>>) -> Result<Handlebars<'static>, Vec<Diagnostic>> {
+fn check(
+    template: &Arc<TextFile>,
+    partials: &BTreeMap<String, Arc<TextFile>>,
+) -> Result<Handlebars<'static>, Vec<Diagnostic>> {
     let mut findings = Vec::new();
     let mut parsed: BTreeMap<&str, (Template, &Arc<TextFile>)> = BTreeMap::new();
     let named = std::iter::once(("briefing", template)).chain(partials.iter().map(|(n, f)| (n.as_str(), f)));
@@ -195,14 +203,19 @@ fn check(template: &Arc<TextFile>, partials: &BTreeMap<String, Arc<TextFile>>) -
         let text = file.text();
         let tags = text.matches("{{").count();
         if text.len() > MAX_BYTES || tags > MAX_TAGS {
-            findings.push(
-                Diagnostic::new("template", "the template is too large")
-                    .at(file, &(0..0), format!("{} bytes and {tags} tags; the limits are {MAX_BYTES} and {MAX_TAGS}", text.len())),
-            );
+            findings.push(Diagnostic::new("template", "the template is too large").at(
+                file,
+                &(0..0),
+                format!("{} bytes and {tags} tags; the limits are {MAX_BYTES} and {MAX_TAGS}", text.len()),
+            ));
             continue;
         }
         if depth_of(text) > MAX_DEPTH {
-            findings.push(Diagnostic::new("template", format!("blocks are nested more than {MAX_DEPTH} deep")).at(file, &(0..0), "in this template"));
+            findings.push(Diagnostic::new("template", format!("blocks are nested more than {MAX_DEPTH} deep")).at(
+                file,
+                &(0..0),
+                "in this template",
+            ));
             continue;
         }
         match Template::compile(text) {
@@ -212,13 +225,18 @@ fn check(template: &Arc<TextFile>, partials: &BTreeMap<String, Arc<TextFile>>) -
             Err(error) => {
                 let (line, column) = error.pos().unwrap_or((1, 1));
                 let at = offset(file, line, column);
-                findings.push(Diagnostic::new("template", "the template cannot be read").at(file, &(at..at + 1), visible(&error.reason().to_string())));
+                findings.push(Diagnostic::new("template", "the template cannot be read").at(
+                    file,
+                    &(at..at + 1),
+                    visible(&error.reason().to_string()),
+                ));
             }
         }
     }
     let specimen = serde_json::to_value(View::specimen()).unwrap_or_default();
     if findings.is_empty() {
-        let mut walk = Walk { parsed: &parsed, findings: &mut findings, calls: vec!["briefing"], seen: BTreeSet::new() };
+        let mut walk =
+            Walk { parsed: &parsed, findings: &mut findings, calls: vec!["briefing"], seen: BTreeSet::new() };
         walk.template("briefing", &[&specimen]);
     }
     if !findings.is_empty() {
@@ -289,13 +307,21 @@ impl<'a> Walk<'a, '_> {
                         _ => String::new(),
                     };
                     let Some((&called, _)) = self.parsed.get_key_value(called.as_str()) else {
-                        let guess = nearest(&called, self.parsed.keys().copied()).map(|g| format!("did you mean `{g}`?"));
+                        let guess =
+                            nearest(&called, self.parsed.keys().copied()).map(|g| format!("did you mean `{g}`?"));
                         self.report(name, at, "template", format!("there is no partial `{}`", visible(&called)), guess);
                         continue;
                     };
                     if self.calls.contains(&called) {
-                        let round: Vec<&str> = self.calls.iter().copied().skip_while(|c| *c != called).chain([called]).collect();
-                        self.report(name, at, "template", format!("partials call each other in a circle: {}", round.join(" → ")), None);
+                        let round: Vec<&str> =
+                            self.calls.iter().copied().skip_while(|c| *c != called).chain([called]).collect();
+                        self.report(
+                            name,
+                            at,
+                            "template",
+                            format!("partials call each other in a circle: {}", round.join(" → ")),
+                            None,
+                        );
                         continue;
                     }
                     let mut inner = contexts.last().copied().cloned().unwrap_or_default();
@@ -330,14 +356,27 @@ impl<'a> Walk<'a, '_> {
                     self.calls.pop();
                 }
                 TemplateElement::DecoratorExpression(_) | TemplateElement::DecoratorBlock(_) => {
-                    self.report(name, at, "template", "decorators and inline partials are not used here".to_owned(), Some("write the partial as a file under templates/partials/".to_owned()));
+                    self.report(
+                        name,
+                        at,
+                        "template",
+                        "decorators and inline partials are not used here".to_owned(),
+                        Some("write the partial as a file under templates/partials/".to_owned()),
+                    );
                 }
                 _ => {}
             }
         }
     }
 
-    fn helper(&mut self, name: &'a str, at: (usize, usize), helper: &'a HelperTemplate, contexts: &[&Value], block: bool) {
+    fn helper(
+        &mut self,
+        name: &'a str,
+        at: (usize, usize),
+        helper: &'a HelperTemplate,
+        contexts: &[&Value],
+        block: bool,
+    ) {
         const BLOCKS: &[&str] = &["each", "if", "unless", "with"];
         const INLINE: &[&str] = &["and", "eq", "gt", "gte", "len", "lt", "lte", "ne", "not", "or"];
         let called = match &helper.name {
@@ -349,7 +388,13 @@ impl<'a> Walk<'a, '_> {
         if !known.contains(&called.as_str()) {
             let guess = nearest(&called, known.iter().copied()).map(|g| format!("did you mean `{g}`?"));
             let what = if block { "block" } else { "helper" };
-            self.report(name, at, "template", format!("there is no {what} `{}`", visible(&called)), guess.or(Some(format!("known: {}", known.join(", ")))));
+            self.report(
+                name,
+                at,
+                "template",
+                format!("there is no {what} `{}`", visible(&called)),
+                guess.or(Some(format!("known: {}", known.join(", ")))),
+            );
             return;
         }
         for parameter in helper.params.iter().chain(sorted(&helper.hash).into_iter().map(|(_, p)| p)) {
@@ -374,7 +419,13 @@ impl<'a> Walk<'a, '_> {
             _ => {}
         }
         if helper.block_param.is_some() {
-            self.report(name, at, "template", "block parameters (`as |x|`) are not used here".to_owned(), Some("reach outer values with `../`".to_owned()));
+            self.report(
+                name,
+                at,
+                "template",
+                "block parameters (`as |x|`) are not used here".to_owned(),
+                Some("reach outer values with `../`".to_owned()),
+            );
             return;
         }
         if let Some(template) = &helper.template {
@@ -385,7 +436,14 @@ impl<'a> Walk<'a, '_> {
         }
     }
 
-    fn parameter(&mut self, name: &'a str, at: (usize, usize), parameter: &'a Parameter, contexts: &[&Value], printed: bool) {
+    fn parameter(
+        &mut self,
+        name: &'a str,
+        at: (usize, usize),
+        parameter: &'a Parameter,
+        contexts: &[&Value],
+        printed: bool,
+    ) {
         let path = match parameter {
             Parameter::Path(path) => path_text(path),
             Parameter::Name(n) => n.clone(),
@@ -398,8 +456,13 @@ impl<'a> Walk<'a, '_> {
         };
         match resolve(&path, contexts) {
             Ok(value) if printed && (value.is_object() || value.is_array()) => {
-                let keys: Vec<&str> = value.as_object().map(|m| m.keys().map(String::as_str).collect()).unwrap_or_default();
-                let help = if keys.is_empty() { "go over it with `each`".to_owned() } else { format!("name one of its parts: {}", keys.join(", ")) };
+                let keys: Vec<&str> =
+                    value.as_object().map(|m| m.keys().map(String::as_str).collect()).unwrap_or_default();
+                let help = if keys.is_empty() {
+                    "go over it with `each`".to_owned()
+                } else {
+                    format!("name one of its parts: {}", keys.join(", "))
+                };
                 self.report(name, at, "template", format!("`{}` is no text", visible(&path)), Some(help));
             }
             Ok(_) => {}
@@ -416,7 +479,9 @@ impl<'a> Walk<'a, '_> {
     fn unknown(&mut self, name: &str, at: (usize, usize), path: &str, why: Missing, contexts: &[&Value]) {
         let keys: Vec<String> = match why {
             Missing::Key(keys) => keys,
-            Missing::Outside => contexts.last().and_then(|c| c.as_object()).map(|m| m.keys().cloned().collect()).unwrap_or_default(),
+            Missing::Outside => {
+                contexts.last().and_then(|c| c.as_object()).map(|m| m.keys().cloned().collect()).unwrap_or_default()
+            }
         };
         let last = path.rsplit(['.', '/']).next().unwrap_or(path);
         let guess = nearest(last, keys.iter().map(String::as_str)).map(|g| format!("did you mean `{g}`?"));
@@ -495,7 +560,9 @@ fn descend<'v>(path: &str, from: &'v Value) -> Result<&'v Value, Missing> {
 #[must_use]
 pub fn typst_files(kind: &Kind, view: &View, blocks: &[String]) -> BTreeMap<String, String> {
     let mut files = kind.layouts.clone();
-    let mut main = String::from("#import \"/layout.typ\": layout\n#let view = json(\"/view.json\")\n#show: body => layout(view, body)\n\n");
+    let mut main = String::from(
+        "#import \"/layout.typ\": layout\n#let view = json(\"/view.json\")\n#show: body => layout(view, body)\n\n",
+    );
     for block in blocks {
         let _ = writeln!(main, "{block}\n");
     }

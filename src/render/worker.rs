@@ -178,7 +178,12 @@ fn receive(from: &mut impl Read) -> io::Result<Vec<u8>> {
 ///
 /// # Errors
 /// Where a pipe breaks.
-pub fn serve(memory: u64, processor: u64, mut input: impl Read + Send, mut output: impl Write + Send) -> io::Result<()> {
+pub fn serve(
+    memory: u64,
+    processor: u64,
+    mut input: impl Read + Send,
+    mut output: impl Write + Send,
+) -> io::Result<()> {
     limit_memory(memory);
     // a panic is caught and told to the parent; its trace on standard error helps no one
     std::panic::set_hook(Box::new(|_| {}));

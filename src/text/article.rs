@@ -77,11 +77,7 @@ impl Article {
     ///
     /// # Errors
     /// Names every passage that no line begins with. The others are marked all the same.
-    pub fn mark<'a>(
-        &mut self,
-        zone: Zone,
-        openings: impl IntoIterator<Item = &'a str>,
-    ) -> Result<(), Vec<NoSuchLine>> {
+    pub fn mark<'a>(&mut self, zone: Zone, openings: impl IntoIterator<Item = &'a str>) -> Result<(), Vec<NoSuchLine>> {
         let mut missing = Vec::new();
         for (index, opening) in openings.into_iter().enumerate() {
             let wanted = super::normalise::fold(opening);
@@ -149,9 +145,8 @@ impl Article {
     /// The part of the page that bytes of the original belong to; the strictest, where they touch several.
     #[must_use]
     pub fn zone(&self, original: &Range<usize>) -> Zone {
-        let touching = |zone| {
-            self.zones.iter().any(|(r, z)| *z == zone && r.start < original.end && original.start < r.end)
-        };
+        let touching =
+            |zone| self.zones.iter().any(|(r, z)| *z == zone && r.start < original.end && original.start < r.end);
         if touching(Zone::Furniture) {
             Zone::Furniture
         } else if touching(Zone::Caption) {
@@ -169,7 +164,8 @@ impl Article {
 }
 
 fn paragraphs(text: &str) -> Vec<Range<usize>> {
-    let each_line = text.lines().any(|line| line.len() > WRAPPED_LINE) || !text.contains("\n\n") && !text.contains("\r\n\r\n");
+    let each_line =
+        text.lines().any(|line| line.len() > WRAPPED_LINE) || !text.contains("\n\n") && !text.contains("\r\n\r\n");
     let mut blocks: Vec<Range<usize>> = Vec::new();
     let mut open = false;
     let mut start = 0;

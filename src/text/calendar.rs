@@ -79,7 +79,11 @@ fn is_mark(all: &[Token], at: usize, mark: &str) -> bool {
 /// "12-14 June 2019", "3 to 5 May": both days, under one span.
 fn span_of_days(all: &[Token], at: usize, lexicon: &Lexicon) -> Option<(CalendarWords, CalendarWords, usize)> {
     let first = day(all.get(at)?)?;
-    let joint = if is_mark(all, at + 1, "-") { 1 } else { lexicon.at(all, at + 1, |m| matches!(m, Meaning::To | Meaning::And).then_some(()))?.1 };
+    let joint = if is_mark(all, at + 1, "-") {
+        1
+    } else {
+        lexicon.at(all, at + 1, |m| matches!(m, Meaning::To | Meaning::And).then_some(()))?.1
+    };
     let (last, taken) = read(all, at + 1 + joint, lexicon)?;
     if last.day? <= first || last.month.is_none() {
         return None;
@@ -102,15 +106,15 @@ fn read(all: &[Token], at: usize, lexicon: &Lexicon) -> Option<(CalendarWords, u
         && is_mark(all, at + 3, "-")
         && let (Some((m @ 1..=12, 2)), Some(d)) = (all.get(at + 2).and_then(number), all.get(at + 4).and_then(day))
     {
-        let words = CalendarWords { span: span(5), day: Some(d), month: u8::try_from(m).ok(), year: Some(y), weekday: None };
+        let words =
+            CalendarWords { span: span(5), day: Some(d), month: u8::try_from(m).ok(), year: Some(y), weekday: None };
         return Some((words, 5));
     }
     // 16 February 2015, 1er février, 16. Februar
     if let Some(d) = day(token) {
         let mut next = at + 1;
-        if is_mark(all, next, ".") && lexicon.tag() == "de" {
-            next += 1;
-        } else if all.get(next).is_some_and(|t| !t.spaced && lexicon.is_ordinal_suffix(&t.lower)) {
+        let ordinal_stop = is_mark(all, next, ".") && lexicon.tag() == "de";
+        if ordinal_stop || all.get(next).is_some_and(|t| !t.spaced && lexicon.is_ordinal_suffix(&t.lower)) {
             next += 1;
         }
         if all.get(next).is_some_and(|t| t.lower == "of" || t.lower == "de") {
@@ -121,7 +125,9 @@ fn read(all: &[Token], at: usize, lexicon: &Lexicon) -> Option<(CalendarWords, u
             if is_mark(all, end, ".") && all.get(end + 1).and_then(year).is_some() {
                 end += 1;
             }
-            let joined = usize::from(is_mark(all, end, ",") || all.get(end).is_some_and(|t| t.lower == "de" || t.lower == "del"));
+            let joined = usize::from(
+                is_mark(all, end, ",") || all.get(end).is_some_and(|t| t.lower == "de" || t.lower == "del"),
+            );
             let y = all.get(end + joined).and_then(year);
             if y.is_some() {
                 end += joined + 1;
@@ -193,7 +199,8 @@ fn read(all: &[Token], at: usize, lexicon: &Lexicon) -> Option<(CalendarWords, u
 
 /// "the 2011 uprising", "the 1990 Gulf War": a year between an article and a noun.
 fn the_year_of(all: &[Token], at: usize) -> bool {
-    let after_article = matches!(all[at - 1].lower.as_str(), "the" | "le" | "la" | "les" | "el" | "der" | "die" | "das");
+    let after_article =
+        matches!(all[at - 1].lower.as_str(), "the" | "le" | "la" | "les" | "el" | "der" | "die" | "das");
     after_article && all.get(at + 1).is_some_and(|t| t.kind == TokenKind::Word && t.spaced)
 }
 
@@ -201,7 +208,9 @@ fn the_year_of(all: &[Token], at: usize) -> bool {
 mod tests {
     use super::*;
 
-    fn read_en(text: &str) -> Vec<(Option<u8>, Option<u8>, Option<i32>, Option<u8>)> {
+    type Shown = (Option<u8>, Option<u8>, Option<i32>, Option<u8>);
+
+    fn read_en(text: &str) -> Vec<Shown> {
         let lexicon = Lexicon::or_bare("en");
         calendar(text, lexicon).into_iter().map(|c| (c.day, c.month, c.year, c.weekday)).collect()
     }
@@ -219,7 +228,10 @@ mod tests {
         assert_eq!(read_en("in 2011 with 2011 people"), [(None, None, Some(2011), None)]);
         assert_eq!(read_en("the 1990 Gulf War"), [(None, None, Some(1990), None)]);
         assert_eq!(read_en("1,500 people of 2000 fighters"), []);
-        assert_eq!(read_en("on 12-14 June 2019"), [(Some(12), Some(6), Some(2019), None), (Some(14), Some(6), Some(2019), None)]);
+        assert_eq!(
+            read_en("on 12-14 June 2019"),
+            [(Some(12), Some(6), Some(2019), None), (Some(14), Some(6), Some(2019), None)]
+        );
     }
 
     #[test]

@@ -95,7 +95,8 @@ fn find_in(article: &Article, folded: &Normalised, quote: &str, quotation: &Quot
     for start in occurrences(text, first, 0) {
         let mut end = start + first.len();
         let paragraph_end = text[end..].find('\n').map_or(text.len(), |i| end + i);
-        let mut passages = vec![start..end];
+        let mut passages = Vec::with_capacity(quotation.passages.len());
+        passages.push(start..end);
         for passage in rest {
             let Some(next) = occurrences(&text[..paragraph_end], passage, end).next() else { break };
             end = next + passage.len();
@@ -217,8 +218,7 @@ pub fn near(article: &Article, quote: &str) -> Option<Near> {
             if !alike(words[at].1, quoted[from]) {
                 continue;
             }
-            let run =
-                words[at..].iter().zip(&quoted[from..]).take_while(|((_, word), q)| alike(word, q)).count();
+            let run = words[at..].iter().zip(&quoted[from..]).take_while(|((_, word), q)| alike(word, q)).count();
             if best.is_none_or(|(length, ..)| run > length) {
                 best = Some((run, at, from));
             }

@@ -29,10 +29,7 @@ mod tests {
 
     #[test]
     fn known_vectors() {
-        assert_eq!(
-            sha256(b"abc"),
-            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
-        );
+        assert_eq!(sha256(b"abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
         assert_eq!(short(""), "e3b0c44298fc1c14");
     }
 }

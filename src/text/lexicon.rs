@@ -335,7 +335,10 @@ impl Lexicon {
     fn add(&mut self, phrase: &str, meaning: Meaning) {
         let words: Vec<String> = tokens(phrase).into_iter().map(|t| t.lower).collect();
         if let Some(first) = words.first() {
-            self.phrases.entry(first.clone()).or_default().push((words, meaning));
+            // longest first, and in the order of the table among those of one length
+            let phrases = self.phrases.entry(first.clone()).or_default();
+            let at = phrases.partition_point(|(known, _)| known.len() >= words.len());
+            phrases.insert(at, (words, meaning));
         }
     }
 
@@ -424,9 +427,6 @@ impl Lexicon {
             for word in words {
                 this.add(word, Meaning::Category(category.clone()));
             }
-        }
-        for phrases in this.phrases.values_mut() {
-            phrases.sort_by_key(|(words, _)| std::cmp::Reverse(words.len()));
         }
         this
     }

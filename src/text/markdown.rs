@@ -16,7 +16,10 @@ pub fn escape(text: &str) -> String {
             '.' | ')' if list && i == digits => true,
             '&' => next.is_some_and(|n| n.is_ascii_alphanumeric() || n == '#'),
             // an address or an emoji shortcode would be turned into something else
-            ':' => next == Some('/') || next.is_some_and(|n| n.is_ascii_alphanumeric()) && i > 0 && flat[i + 1..].contains(&':'),
+            ':' => {
+                next == Some('/')
+                    || next.is_some_and(|n| n.is_ascii_alphanumeric()) && i > 0 && flat[i + 1..].contains(&':')
+            }
             '.' => i >= 3 && flat[i - 3..i].iter().all(|w| w.eq_ignore_ascii_case(&'w')),
             '@' | '{' | '}' => true,
             _ => false,
@@ -52,7 +55,11 @@ mod tests {
 
     fn read_back(markdown: &str) -> Option<String> {
         let mut text = String::new();
-        let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_FOOTNOTES | Options::ENABLE_TASKLISTS | Options::ENABLE_MATH;
+        let options = Options::ENABLE_TABLES
+            | Options::ENABLE_STRIKETHROUGH
+            | Options::ENABLE_FOOTNOTES
+            | Options::ENABLE_TASKLISTS
+            | Options::ENABLE_MATH;
         for event in Parser::new_ext(markdown, options) {
             match event {
                 Event::Start(Tag::Paragraph) | Event::End(TagEnd::Paragraph) => {}
@@ -66,9 +73,35 @@ mod tests {
     #[test]
     fn hostile_values_stay_text() {
         for value in [
-            "# no heading", "- no list", "1. no list", "2015) no list", "*no* _emphasis_", "[no](link)", "<script>", "a | b", "~~no~~", "$x$ and 5$",
-            "&amp; stays", "`code`", "> no quote", "=== no", "+ x", "![img](x)", "line\nbreak", "[^1]", "www.example.org", "https://example.org", ":smile:",
-            "back\\slash", "---", "***", "[ ] task", "a@b.org", "{{x}}", "<!-- c -->", "\u{a0}x",
+            "# no heading",
+            "- no list",
+            "1. no list",
+            "2015) no list",
+            "*no* _emphasis_",
+            "[no](link)",
+            "<script>",
+            "a | b",
+            "~~no~~",
+            "$x$ and 5$",
+            "&amp; stays",
+            "`code`",
+            "> no quote",
+            "=== no",
+            "+ x",
+            "![img](x)",
+            "line\nbreak",
+            "[^1]",
+            "www.example.org",
+            "https://example.org",
+            ":smile:",
+            "back\\slash",
+            "---",
+            "***",
+            "[ ] task",
+            "a@b.org",
+            "{{x}}",
+            "<!-- c -->",
+            "\u{a0}x",
         ] {
             let expected: String = flatten(value).into_iter().collect();
             assert_eq!(read_back(&escape(value)).as_deref().map(str::trim), Some(expected.trim()), "{value}");

@@ -7,7 +7,7 @@
 //! - [`article`]: an archived article: paragraphs, furniture, captions
 //! - [`find`]: where a quotation stands, and what stands nearest when it does not
 //! - [`lexicon`], [`quantity`], [`sentence`], [`calendar`]: what numbers, hedges, negations and dates a text holds
-//! - [`hash`]: SHA-256
+//! - [`mod@hash`]: SHA-256; [`tokens`]: words, digits, marks; [`nearest`]: "did you mean"; [`markdown`]: escaping
 
 pub mod article;
 pub mod calendar;

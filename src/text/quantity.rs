@@ -258,14 +258,18 @@ impl<'a> Reader<'a> {
             }
         }
         // 05:30
-        self.is(at + 1, ":") && self.glued(at + 1) && self.token(at + 2).is_some_and(|t| t.kind == TokenKind::Digits && !t.spaced)
+        self.is(at + 1, ":")
+            && self.glued(at + 1)
+            && self.token(at + 2).is_some_and(|t| t.kind == TokenKind::Digits && !t.spaced)
     }
 
     /// "at least", "more than", … and the number or range behind it.
     fn bounded(&mut self, at: usize) -> Option<(Kind, usize, bool)> {
         let (bound, mut taken) = self.meaning(at, |m| if let Meaning::Bound(b) = m { Some(*b) } else { None })?;
         // "more than an estimated 100", "at least some 20"
-        if let Some((second, more)) = self.meaning(at + taken, |m| if let Meaning::Bound(b) = m { Some(*b) } else { None }) {
+        if let Some((second, more)) =
+            self.meaning(at + taken, |m| if let Meaning::Bound(b) = m { Some(*b) } else { None })
+        {
             taken += more;
             if bound == BoundWord::About {
                 let (kind, number, percent) = self.plain(at + taken)?;
@@ -319,7 +323,9 @@ impl<'a> Reader<'a> {
         if let Some(found) = self.ordinal(at) {
             return Some((found.0, found.1, false));
         }
-        let lead = usize::from(self.token(at).is_some_and(|t| matches!(t.lower.as_str(), "$" | "€" | "£" | "¥")) && self.glued(at + 1));
+        let lead = usize::from(
+            self.token(at).is_some_and(|t| matches!(t.lower.as_str(), "$" | "€" | "£" | "¥")) && self.glued(at + 1),
+        );
         if let Some(fraction) = self.fraction(at) {
             return Some((Kind::NotUnderstood("a part of something is not a count".to_owned()), fraction, false));
         }
@@ -344,7 +350,11 @@ impl<'a> Reader<'a> {
             let next = self.token(at + taken + 1);
             let another = self.number(at + taken + 1).is_some();
             let counted = next.is_some_and(|t| self.lexicon.is_counted_suffix(&t.lower));
-            if next.is_some_and(|t| t.kind == TokenKind::Word) && !another && !counted && self.word(at + taken, &Meaning::OrSo).is_none() {
+            if next.is_some_and(|t| t.kind == TokenKind::Word)
+                && !another
+                && !counted
+                && self.word(at + taken, &Meaning::OrSo).is_none()
+            {
                 return if self.is(at + taken + 1, "odd") { Some((about(low), taken + 2, false)) } else { None };
             }
         }
@@ -353,7 +363,8 @@ impl<'a> Reader<'a> {
         if let Some((joint, dash)) = self.range_joint(at + taken)
             && let Some(high) = self.number(at + taken + joint)
         {
-            let years = dash && [&low.number, &high.number].iter().any(|n| n.as_whole().is_some_and(|n| (1500..2100).contains(&n)));
+            let years = dash
+                && [&low.number, &high.number].iter().any(|n| n.as_whole().is_some_and(|n| (1500..2100).contains(&n)));
             let whole = taken + joint + high.taken;
             let pct = self.percent(at + whole);
             if years && low.number >= high.number {
@@ -429,7 +440,9 @@ impl<'a> Reader<'a> {
             return self.word(noun, &Meaning::Dozen).is_none().then_some(taken);
         }
         // a third of, two-thirds, half of: a number or article, then a word for a part
-        let lead = self.word(at, &Meaning::Article).or_else(|| self.meaning(at, |m| matches!(m, Meaning::Cardinal(_)).then_some(())).map(|f| f.1))?;
+        let lead = self
+            .word(at, &Meaning::Article)
+            .or_else(|| self.meaning(at, |m| matches!(m, Meaning::Cardinal(_)).then_some(())).map(|f| f.1))?;
         let hyphen = usize::from(self.is(at + lead, "-"));
         let part = self.word(at + lead + hyphen, &Meaning::Fraction)?;
         Some(lead + hyphen + part)
@@ -457,11 +470,16 @@ impl<'a> Reader<'a> {
     fn number(&self, at: usize) -> Option<Parsed> {
         let mut parsed = self.digits_number(at).or_else(|| self.approximate(at)).or_else(|| self.words_number(at))?;
         // 1.5 million, 5m, 400 thousand
-        while let Some((scale, taken)) = self.meaning(at + parsed.taken, |m| if let Meaning::Scale(n) = m { Some(*n) } else { None }) {
+        while let Some((scale, taken)) =
+            self.meaning(at + parsed.taken, |m| if let Meaning::Scale(n) = m { Some(*n) } else { None })
+        {
             let token = self.token(at + parsed.taken)?;
             // "5 m" may be metres; "5m" is read as a magnitude only where a currency stands before it
             let letter = token.lower.chars().count() == 1;
-            let currency = at.checked_sub(1).and_then(|i| self.token(i)).is_some_and(|t| matches!(t.lower.as_str(), "$" | "€" | "£" | "¥"));
+            let currency = at
+                .checked_sub(1)
+                .and_then(|i| self.token(i))
+                .is_some_and(|t| matches!(t.lower.as_str(), "$" | "€" | "£" | "¥"));
             if letter && !currency || scale < 1000 && parsed.scaled {
                 break;
             }
@@ -477,7 +495,9 @@ impl<'a> Reader<'a> {
         // digits glued to letters that are no magnitude: a name or a unit
         let last = at + parsed.taken;
         if self.all.get(last.wrapping_sub(1)).is_some_and(|t| t.kind == TokenKind::Digits)
-            && self.token(last).is_some_and(|t| !t.spaced && t.kind == TokenKind::Word && !super::find::spaceless(t.lower.chars().next().unwrap_or(' ')))
+            && self.token(last).is_some_and(|t| {
+                !t.spaced && t.kind == TokenKind::Word && !super::find::spaceless(t.lower.chars().next().unwrap_or(' '))
+            })
         {
             return None;
         }
@@ -535,7 +555,14 @@ impl<'a> Reader<'a> {
 
     /// "une dizaine", "dozens" with a number in front, "a dozen", "half a dozen".
     fn approximate(&self, at: usize) -> Option<Parsed> {
-        let parsed = |n, taken| Parsed { number: Number::whole(n), taken, scaled: true, grouped: false, approximate: true, unclear: None };
+        let parsed = |n, taken| Parsed {
+            number: Number::whole(n),
+            taken,
+            scaled: true,
+            grouped: false,
+            approximate: true,
+            unclear: None,
+        };
         if let Some((n, taken)) = self.meaning(at, |m| if let Meaning::Approximate(n) = m { Some(*n) } else { None }) {
             return Some(parsed(n, taken));
         }
@@ -587,7 +614,8 @@ impl<'a> Reader<'a> {
                 continue;
             }
             if any
-                && let Some((scale, words)) = self.meaning(next, |m| if let Meaning::Scale(n) = m { Some(*n) } else { None })
+                && let Some((scale, words)) =
+                    self.meaning(next, |m| if let Meaning::Scale(n) = m { Some(*n) } else { None })
                 && self.token(next).is_some_and(|t| t.lower.chars().count() > 2)
             {
                 scaled = true;
@@ -606,7 +634,8 @@ impl<'a> Reader<'a> {
             // a bare scale of languages that need no article: cent, mille, mil, مئة
             if !any
                 && self.lexicon.tag() != "en"
-                && let Some((scale, words)) = self.meaning(next, |m| if let Meaning::Scale(n) = m { Some(*n) } else { None })
+                && let Some((scale, words)) =
+                    self.meaning(next, |m| if let Meaning::Scale(n) = m { Some(*n) } else { None })
                 && (scale == 100 || scale == 1000)
                 && self.token(next).is_some_and(|t| t.lower.chars().count() > 2)
             {
@@ -673,7 +702,9 @@ fn apply(bound: BoundWord, kind: Kind) -> Kind {
         (BoundWord::AtMost, Kind::Exact(n) | Kind::About(n) | Kind::AtMost(n)) => Kind::AtMost(n),
         (BoundWord::LessThan, Kind::Exact(n) | Kind::About(n)) => Kind::LessThan(n),
         (BoundWord::About, Kind::Exact(n) | Kind::About(n)) => Kind::About(n),
-        (BoundWord::About, Kind::Range { low, high } | Kind::AboutRange { low, high }) => Kind::AboutRange { low, high },
+        (BoundWord::About, Kind::Range { low, high } | Kind::AboutRange { low, high }) => {
+            Kind::AboutRange { low, high }
+        }
         (_, Kind::Vague) => Kind::Vague,
         (_, Kind::NotUnderstood(why)) => Kind::NotUnderstood(why),
         _ => clash(),
@@ -790,11 +821,23 @@ mod tests {
     #[test]
     fn other_languages() {
         for (language, text, expected) in [
-            ("fr", "au moins vingt et un morts et quatre-vingt-dix-sept blessés", vec!["au moins vingt et un=>=21", "quatre-vingt-dix-sept=97"]),
-            ("fr", "environ 1 200 personnes, entre 40 et 50 autres", vec!["environ 1 200=~1200", "entre 40 et 50=40..50"]),
+            (
+                "fr",
+                "au moins vingt et un morts et quatre-vingt-dix-sept blessés",
+                vec!["au moins vingt et un=>=21", "quatre-vingt-dix-sept=97"],
+            ),
+            (
+                "fr",
+                "environ 1 200 personnes, entre 40 et 50 autres",
+                vec!["environ 1 200=~1200", "entre 40 et 50=40..50"],
+            ),
             ("fr", "une dizaine de maisons, 1,5 million", vec!["une dizaine=~10", "1,5 million=1500000"]),
             ("fr", "soixante et onze, deux cents", vec!["soixante et onze=71", "deux cents=200"]),
-            ("de", "mindestens einundzwanzig Tote, 10.000 Menschen", vec!["mindestens einundzwanzig=>=21", "10.000=10000"]),
+            (
+                "de",
+                "mindestens einundzwanzig Tote, 10.000 Menschen",
+                vec!["mindestens einundzwanzig=>=21", "10.000=10000"],
+            ),
             ("es", "al menos treinta y dos muertos y 1.200 heridos", vec!["al menos treinta y dos=>=32", "1.200=1200"]),
             ("ar", "مقتل ما لا يقل عن ٢٩ شخصا", vec!["ما لا يقل عن ٢٩=>=29"]),
             ("ar", "خمسة وعشرون قتيلا", vec!["خمسة وعشرون=25"]),

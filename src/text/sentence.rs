@@ -17,7 +17,9 @@ pub fn sentences(text: &str, lexicon: &Lexicon) -> Vec<Range<usize>> {
         }
         let mut end = at + c.len_utf8();
         // further stops, closing quotation marks and brackets belong to the sentence
-        while let Some((next, closing)) = chars.next_if(|(_, n)| matches!(n, '.' | '!' | '?' | '"' | '\'' | ')' | ']' | '」' | '』')) {
+        while let Some((next, closing)) =
+            chars.next_if(|(_, n)| matches!(n, '.' | '!' | '?' | '"' | '\'' | ')' | ']' | '」' | '』'))
+        {
             end = next + closing.len_utf8();
         }
         let rest = &text[end..];
@@ -26,7 +28,7 @@ pub fn sentences(text: &str, lexicon: &Lexicon) -> Vec<Range<usize>> {
             continue;
         }
         let opening = rest.trim_start().chars().next();
-        let goes_on = opening.is_some_and(|n| n.is_lowercase());
+        let goes_on = opening.is_some_and(char::is_lowercase);
         if goes_on || (c == '.' && end == at + 1 && ends_in_abbreviation(&text[start..at], opening, lexicon)) {
             continue;
         }
@@ -144,7 +146,10 @@ mod tests {
     #[test]
     fn where_sentences_end() {
         assert_eq!(split("One. Two! Three?"), ["One.", "Two!", "Three?"]);
-        assert_eq!(split("U.S. officials met at St. Mark's. He said \"No.\" Then left."), ["U.S. officials met at St. Mark's.", "He said \"No.\"", "Then left."]);
+        assert_eq!(
+            split("U.S. officials met at St. Mark's. He said \"No.\" Then left."),
+            ["U.S. officials met at St. Mark's.", "He said \"No.\"", "Then left."]
+        );
         assert_eq!(split("It rose 1.5 points. J. Smith agreed."), ["It rose 1.5 points.", "J. Smith agreed."]);
         assert_eq!(split("He asked \"why?\" and left."), ["He asked \"why?\" and left."]);
         assert_eq!(split("死者は12人。負傷者は3人。"), ["死者は12人。", "負傷者は3人。"]);
@@ -168,7 +173,9 @@ mod tests {
         let lexicon = Lexicon::or_bare("en");
         let check = |text: &str, passage: &str| {
             let at = text.find(passage).unwrap();
-            cues(text, lexicon).iter().any(|c| c.kind == CueKind::Negation && governs(text, c, &(at..at + passage.len()), lexicon))
+            cues(text, lexicon)
+                .iter()
+                .any(|c| c.kind == CueKind::Negation && governs(text, c, &(at..at + passage.len()), lexicon))
         };
         assert!(check("Officials did not confirm that the army attacked the hospital", "the army attacked"));
         assert!(!check("The statement did not mention targets, but the air force said it had", "the air force said"));

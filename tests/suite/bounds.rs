@@ -38,7 +38,11 @@ fn a_text_that_makes_the_typesetter_panic_names_its_record() {
     let s = Scratch::flood();
     // a second briefing is not affected
     let other = s.read("briefings/ferrow.toml").replace("[\"flood\"]", "[\"flood\"]\nissue = 2");
-    s.edit("seeds/ferrow/facts.toml", "question = \"Was the gate open?\"", "question = \"Was \u{5d0}\u{5b8}\u{200c} the gate \u{5d0}\u{301}\u{200c} open?\"");
+    s.edit(
+        "seeds/ferrow/facts.toml",
+        "question = \"Was the gate open?\"",
+        "question = \"Was \u{5d0}\u{5b8}\u{200c} the gate \u{5d0}\u{301}\u{200c} open?\"",
+    );
     s.write("briefings/second.toml", other);
     let ran = s.run(&["build"]);
     // a later typesetter may set it; then both are printed, and nothing is lost
@@ -70,9 +74,16 @@ fn hostile_text_stays_text_in_both_formats_and_on_the_terminal() {
     let printed = crate::project::page_text(&s.path().join("briefings/ferrow.pdf"), "ferrow");
     assert!(squash(&printed).contains(&squash(&expected)), "{printed}");
     // control characters in ids and values never reach the terminal raw
-    s.write("seeds/ferrow/bad.toml", "[gap.x]\nquestion = \"a\\u001b[31mb\\u202ec\"\nwhy = \"d\u{202e}e\"\n\n[\"gap\u{7f}\".y]\n");
+    s.write(
+        "seeds/ferrow/bad.toml",
+        "[gap.x]\nquestion = \"a\\u001b[31mb\\u202ec\"\nwhy = \"d\u{202e}e\"\n\n[\"gap\u{7f}\".y]\n",
+    );
     let ran = s.run(&["check"]).exits(2);
-    assert!(ran.err.chars().all(|c| c == '\n' || !c.is_control() && !('\u{202a}'..='\u{202e}').contains(&c)), "{:?}", ran.err);
+    assert!(
+        ran.err.chars().all(|c| c == '\n' || !c.is_control() && !('\u{202a}'..='\u{202e}').contains(&c)),
+        "{:?}",
+        ran.err
+    );
 }
 
 #[test]
@@ -135,7 +146,11 @@ fn a_build_killed_at_any_moment_leaves_old_or_new() {
     }
     s.run(&["build"]).exits(0);
     assert_eq!((s.bytes("briefings/ferrow.md"), s.bytes("briefings/ferrow.pdf")), new);
-    let left: Vec<_> = std::fs::read_dir(s.path().join("briefings")).unwrap().map(|e| e.unwrap().file_name()).filter(|n| n.to_string_lossy().starts_with('.')).collect();
+    let left: Vec<_> = std::fs::read_dir(s.path().join("briefings"))
+        .unwrap()
+        .map(|e| e.unwrap().file_name())
+        .filter(|n| n.to_string_lossy().starts_with('.'))
+        .collect();
     assert!(left.is_empty(), "{left:?}");
 }
 

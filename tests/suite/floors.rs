@@ -86,7 +86,19 @@ fn only_the_command_line_prints_writes_and_reads_the_environment() {
             if line.starts_with("//") {
                 continue;
             }
-            for banned in ["println!", "print!(", "eprint", "std::env::", "fs::write", "File::create", "fs::rename", "remove_file", "SystemTime", "Instant::now", "Utc::now"] {
+            for banned in [
+                "println!",
+                "print!(",
+                "eprint",
+                "std::env::",
+                "fs::write",
+                "File::create",
+                "fs::rename",
+                "remove_file",
+                "SystemTime",
+                "Instant::now",
+                "Utc::now",
+            ] {
                 assert!(!line.contains(banned), "src/{name}:{}: {banned}", number + 1);
             }
         }

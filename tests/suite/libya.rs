@@ -24,13 +24,22 @@ fn two_builds_in_two_folders_on_one_or_two_threads_give_the_same_bytes() {
         }
     }
     one.run(&["build", "--no-archive", "--jobs", "1"]).exits(0);
-    let ran = two.command(&["build", "--no-archive", "--jobs", "2"]).env("TZ", "Asia/Tokyo").env("LANG", "ar_EG.UTF-8").output().unwrap();
+    let ran = two
+        .command(&["build", "--no-archive", "--jobs", "2"])
+        .env("TZ", "Asia/Tokyo")
+        .env("LANG", "ar_EG.UTF-8")
+        .output()
+        .unwrap();
     assert!(ran.status.success());
     for slug in ["derna-2015", "derna-2017"] {
         for ending in ["md", "pdf"] {
             let name = format!("briefings/{slug}.{ending}");
             assert_eq!(one.bytes(&name), two.bytes(&name), "{name}");
-            assert_eq!(one.bytes(&name), std::fs::read(repository().join(&name)).unwrap(), "{name} is committed as printed");
+            assert_eq!(
+                one.bytes(&name),
+                std::fs::read(repository().join(&name)).unwrap(),
+                "{name} is committed as printed"
+            );
         }
     }
 }
@@ -48,7 +57,10 @@ fn with_the_articles_every_quotation_is_proved_afresh() {
         s.run(&["check"]).exits(0).says("the articles not being at hand");
         return;
     }
-    let ran = s.run(&["check", "--locked", "--archive", archive.to_str().unwrap()]).exits(0).says("found in the articles exactly");
+    let ran = s
+        .run(&["check", "--locked", "--archive", archive.to_str().unwrap()])
+        .exits(0)
+        .says("found in the articles exactly");
     assert!(!ran.err.contains("evidence lock"), "{}", ran.err);
 }
 
@@ -71,7 +83,10 @@ fn one_character_changed_anywhere_fails_on_its_line() {
     let at = text.find("[event.derna15]").unwrap();
     let changed = format!("{}{}", &text[..at], text[at..].replacen("2015-02-16", "2015-02-17", 1));
     s.write(events, changed);
-    s.run(&["check", "--no-archive"]).exits(1).says("the date of event `derna15` is not the one its words give").says("Monday");
+    s.run(&["check", "--no-archive"])
+        .exits(1)
+        .says("the date of event `derna15` is not the one its words give")
+        .says("Monday");
 }
 
 #[test]

@@ -1,5 +1,14 @@
 //! The program as its users meet it. One binary: each one links all of Typst.
 
+#![allow(
+    clippy::disallowed_methods,
+    clippy::disallowed_macros,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test may do what the library must not"
+)]
+
 mod bounds;
 mod floors;
 mod libya;

@@ -49,7 +49,10 @@ fn the_view_is_printed_and_holds_no_null() {
 #[test]
 fn show_gives_the_quotation_in_its_paragraph_and_explain_the_page() {
     let s = Scratch::flood();
-    s.run(&["show", "killed-mayor"]).exits(0).says(">>>At least 24 people were killed<<< when the Tarn").says("referred to by: discrepancy `killed-figures`");
+    s.run(&["show", "killed-mayor"])
+        .exits(0)
+        .says(">>>At least 24 people were killed<<< when the Tarn")
+        .says("referred to by: discrepancy `killed-figures`");
     s.run(&["show", "killed-mayer"]).exits(2).says("did you mean `killed-mayor`?");
     s.run(&["explain", "hedge-undeclared"]).exits(0).says("# hedge-undeclared").says("## Fails");
     s.run(&["explain", "hedge-undeclard"]).exits(2).says("did you mean `hedge-undeclared`?");
@@ -76,7 +79,10 @@ fn all_errors_come_at_once_one_a_record_with_the_nearest_name() {
     s.edit(facts, "place  = \"ferrow\"", "place  = \"ferow\"");
     s.edit(facts, "stance = \"denies\"", "stance = \"denys\"");
     s.edit(facts, "toward = \"flood\"\nsaid", "toward = \"killd-mayor\"\nsaid");
-    s.write("seeds/ferrow/more.toml", "[clam.x]\na = 1\n\n[claim.homes]\nevent = \"flood\"\n\n[gap.Bad_Id]\nquestion = \"x\"\n");
+    s.write(
+        "seeds/ferrow/more.toml",
+        "[clam.x]\na = 1\n\n[claim.homes]\nevent = \"flood\"\n\n[gap.Bad_Id]\nquestion = \"x\"\n",
+    );
     s.write("seeds/ferrow/broken.toml", "[gap.open\nquestion = \n");
     let ran = s.run(&["check", "--format", "short"]).exits(2);
     for expected in [
@@ -138,14 +144,21 @@ fn levels_exceptions_and_their_limits() {
     let s = Scratch::flood();
     s.run(&["check", "--allow", "quote-not-verbatim"]).exits(2).says("cannot be switched off");
     s.run(&["check", "--deny", "quote-lon"]).exits(2).says("did you mean `quote-long`?");
-    s.edit("factbrief.toml", "archive  = \"archive\"", "archive  = \"archive\"\n[levels]\nquote-lng = \"deny\"\nquote-not-verbatim = \"warn\"");
+    s.edit(
+        "factbrief.toml",
+        "archive  = \"archive\"",
+        "archive  = \"archive\"\n[levels]\nquote-lng = \"deny\"\nquote-not-verbatim = \"warn\"",
+    );
     s.run(&["check"]).exits(2).says("there is no rule `quote-lng`").says("cannot be switched off");
 }
 
 #[test]
 fn the_users_own_template_is_used_and_checked_first() {
     let s = Scratch::flood();
-    s.write("templates/fact-sheet/briefing.md.hbs", "# {{title}}\n\n{{#each figures}}{{#each rows}}- {{figur}}\n{{/each}}{{/each}}\n");
+    s.write(
+        "templates/fact-sheet/briefing.md.hbs",
+        "# {{title}}\n\n{{#each figures}}{{#each rows}}- {{figur}}\n{{/each}}{{/each}}\n",
+    );
     s.run(&["build"]).exits(2).says("templates/fact-sheet/briefing.md.hbs:3").says("did you mean `figure`?");
     assert!(!s.path().join("briefings/ferrow.md").exists());
     s.edit("templates/fact-sheet/briefing.md.hbs", "{{figur}}", "{{figure}} {{> marks}}");
@@ -159,8 +172,12 @@ pub(crate) fn page_text(path: &Path, what: &str) -> String {
     let document = Document::load(path).unwrap_or_else(|e| panic!("{what}: {e}"));
     let mut text = String::new();
     for (_, page) in document.get_pages() {
-        let fonts: BTreeMap<Vec<u8>, BTreeMap<u16, String>> =
-            document.get_page_fonts(page).unwrap().into_iter().map(|(name, font)| (name, to_unicode(&document, font))).collect();
+        let fonts: BTreeMap<Vec<u8>, BTreeMap<u16, String>> = document
+            .get_page_fonts(page)
+            .unwrap()
+            .into_iter()
+            .map(|(name, font)| (name, to_unicode(&document, font)))
+            .collect();
         let content = Content::decode(&document.get_page_content(page)).unwrap();
         let (mut font, mut nested, mut artifact) = (None, 0usize, None);
         for operation in content.operations {
@@ -206,7 +223,8 @@ fn shown(operand: &Object, font: Option<&BTreeMap<u16, String>>, text: &mut Stri
 
 fn to_unicode(document: &Document, font: &lopdf::Dictionary) -> BTreeMap<u16, String> {
     let mut map = BTreeMap::new();
-    let stream = font.get(b"ToUnicode").ok().and_then(|o| document.dereference(o).ok()).and_then(|(_, o)| o.as_stream().ok());
+    let stream =
+        font.get(b"ToUnicode").ok().and_then(|o| document.dereference(o).ok()).and_then(|(_, o)| o.as_stream().ok());
     let Some(stream) = stream else { return map };
     let cmap = String::from_utf8_lossy(&stream.get_plain_content().unwrap()).into_owned();
     let hex = |s: &str| -> Vec<u16> {

@@ -29,7 +29,12 @@ impl Ran {
 
     #[track_caller]
     pub(crate) fn says(self, words: &str) -> Self {
-        assert!(self.err.contains(words) || self.out.contains(words), "no {words:?} in\nstdout:\n{}\nstderr:\n{}", self.out, self.err);
+        assert!(
+            self.err.contains(words) || self.out.contains(words),
+            "no {words:?} in\nstdout:\n{}\nstderr:\n{}",
+            self.out,
+            self.err
+        );
         self
     }
 }

@@ -71,12 +71,13 @@ fn findings(rule: &str, example: &Example) -> Vec<String> {
     let hash = hash::sha256(example.article.as_bytes());
     let mut toml = example.toml.replace("\"HASH\"", &format!("\"{hash}\""));
     if !toml.contains("[source.s]") {
-        toml.push_str(&format!("\n[source.s]\nfile = \"s.txt\"\nsha256 = \"{hash}\"\npublisher = \"The Example\"\nlanguage = \"en\"\n"));
+        toml.push_str(&format!(
+            "\n[source.s]\nfile = \"s.txt\"\nsha256 = \"{hash}\"\npublisher = \"The Example\"\nlanguage = \"en\"\n"
+        ));
     }
     let file = Arc::new(TextFile::new("example.toml", toml));
-    let dossier = crate::load::resolve("example", "en", &[file]).unwrap_or_else(|f| {
-        panic!("{rule}: {}", crate::report::render(&f, crate::report::Format::Human, false))
-    });
+    let dossier = crate::load::resolve("example", "en", &[file])
+        .unwrap_or_else(|f| panic!("{rule}: {}", crate::report::render(&f, crate::report::Format::Human, false)));
     let archive = if example.info.contains("archive=absent") {
         Archive::Absent
     } else if example.info.contains("archive=empty") {
