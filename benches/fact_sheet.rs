@@ -62,7 +62,8 @@ fn main() {
         quiet(Command::new(program).current_dir(copy).args(["build", "--no-archive", slug]));
     });
     let check = median(|| quiet(Command::new(program).current_dir(copy).args(["check", "--no-archive"])));
-    let view = median(|| quiet(Command::new(program).current_dir(copy).args(["build", "--no-archive", "--context", slug])));
+    let view =
+        median(|| quiet(Command::new(program).current_dir(copy).args(["build", "--no-archive", "--context", slug])));
 
     // the same document, for the typst command line
     let workspace = Workspace::open(copy).unwrap();
@@ -76,13 +77,25 @@ fn main() {
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, text).unwrap();
     }
-    println!("{} pages, {} records, {} quotations; {ROUNDS} rounds, medians\n", printed.pages, verdict.tally().records, verdict.tally().quotations);
+    println!(
+        "{} pages, {} records, {} quotations; {ROUNDS} rounds, medians\n",
+        printed.pages,
+        verdict.tally().records,
+        verdict.tally().quotations
+    );
     println!("{:<58} {:>11}   {:>5}", "", "time", "ratio");
     let typst = std::env::var_os("TYPST").unwrap_or_else(|| "typst".into());
     let peer = Command::new(&typst).arg("--version").output().ok().filter(|o| o.status.success());
     let base = if peer.is_some() {
         let time = median(|| {
-            quiet(Command::new(&typst).current_dir(&document).args(["compile", "--ignore-system-fonts", "--root", ".", "main.typ", "out.pdf"]));
+            quiet(Command::new(&typst).current_dir(&document).args([
+                "compile",
+                "--ignore-system-fonts",
+                "--root",
+                ".",
+                "main.typ",
+                "out.pdf",
+            ]));
         });
         show("typst compile, the same document", time, time);
         time

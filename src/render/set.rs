@@ -91,6 +91,9 @@ fn anchor(html: &str) -> Option<String> {
     plain.then(|| name.to_owned())
 }
 
+/// A cell with more characters than this may be torn by the end of a page.
+const LONG_CELL: usize = 1_500;
+
 struct Table {
     alignments: Vec<Alignment>,
     weights: Vec<f64>,
@@ -323,8 +326,16 @@ impl Table {
             let _ = write!(out, "[{cell}], ");
         }
         out.push_str("),\n");
-        for cell in &self.cells {
-            let _ = writeln!(out, "[{cell}],");
+        for row in self.cells.chunks(weights.len().max(1)) {
+            // a row that a page can hold is never torn; a longer one must be
+            let whole = row.iter().all(|cell| cell.chars().count() < LONG_CELL);
+            for cell in row {
+                let _ = if whole {
+                    writeln!(out, "table.cell(breakable: false)[{cell}],")
+                } else {
+                    writeln!(out, "[{cell}],")
+                };
+            }
         }
         out.push(')');
         out

@@ -29,7 +29,7 @@ fn a_bomb_in_a_layout_ends_within_its_limit_and_spoils_nothing() {
         assert!(begun.elapsed() < Duration::from_secs(45), "{bomb}");
         assert!(matches!(ran.code, 2 | 3), "{bomb}: exit {}\n{}", ran.code, ran.err);
         ran.says("fact-sheet");
-        assert_eq!(before, (s.bytes("briefings/ferrow.md"), s.bytes("briefings/ferrow.pdf")), "{bomb}");
+        assert!(before == (s.bytes("briefings/ferrow.md"), s.bytes("briefings/ferrow.pdf")), "{bomb}");
     }
 }
 
@@ -132,7 +132,7 @@ fn a_build_killed_at_any_moment_leaves_old_or_new() {
     t.edit("briefings/ferrow.toml", "Flood in Ferrow", "The flood in Ferrow");
     t.run(&["build"]).exits(0);
     let new = (t.bytes("briefings/ferrow.md"), t.bytes("briefings/ferrow.pdf"));
-    assert_ne!(old.0, new.0);
+    assert!(old.0 != new.0);
     for milliseconds in [1, 5, 20, 40, 60, 80, 100, 130, 170, 220, 300, 400] {
         let mut child = s.command(&["build"]).stderr(std::process::Stdio::null()).spawn().unwrap();
         std::thread::sleep(Duration::from_millis(milliseconds));
@@ -145,7 +145,7 @@ fn a_build_killed_at_any_moment_leaves_old_or_new() {
         s.write("briefings/ferrow.pdf", &old.1);
     }
     s.run(&["build"]).exits(0);
-    assert_eq!((s.bytes("briefings/ferrow.md"), s.bytes("briefings/ferrow.pdf")), new);
+    assert!((s.bytes("briefings/ferrow.md"), s.bytes("briefings/ferrow.pdf")) == new);
     let left: Vec<_> = std::fs::read_dir(s.path().join("briefings"))
         .unwrap()
         .map(|e| e.unwrap().file_name())
