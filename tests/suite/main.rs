@@ -13,4 +13,5 @@ mod bounds;
 mod floors;
 mod libya;
 mod project;
+mod readme;
 mod scratch;

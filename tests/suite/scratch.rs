@@ -57,6 +57,11 @@ fn copy(from: &Path, to: &Path) {
 }
 
 impl Scratch {
+    /// An empty folder.
+    pub(crate) fn empty() -> Self {
+        Self { folder: tempfile::tempdir().unwrap() }
+    }
+
     /// The invented flood, articles and all.
     pub(crate) fn flood() -> Self {
         let folder = tempfile::tempdir().unwrap();
