@@ -187,11 +187,6 @@ fn cell(
     if !numbered && !words.is_empty() {
         flags.insert(Flag::Unquantified);
     }
-    for (_, position) in dossier.positions.iter() {
-        if *position.stance == Stance::Denies && matches!(*position.toward, Subject::Claim(c) if claims.contains(&c)) {
-            flags.insert(Flag::Denied);
-        }
-    }
     Cell {
         key,
         envelope,
@@ -325,6 +320,13 @@ fn flag_across(dossier: &Dossier, cells: &mut [Cell]) {
     let home: BTreeMap<Ref<Claim>, usize> =
         claims.iter().enumerate().flat_map(|(i, set)| set.iter().map(move |c| (*c, i))).collect();
     let mut flagged: Vec<(usize, Flag)> = Vec::new();
+    for (_, position) in dossier.positions.iter() {
+        if let (Stance::Denies, Subject::Claim(claim)) = (*position.stance, *position.toward)
+            && let Some(i) = home.get(&claim)
+        {
+            flagged.push((*i, Flag::Denied));
+        }
+    }
     // one root, told of different people
     let mut roots: BTreeMap<(Ref<Event>, Ref<Measure>, String), BTreeSet<usize>> = BTreeMap::new();
     for (i, cell) in cells.iter().enumerate() {

@@ -36,20 +36,18 @@ fn a_bomb_in_a_layout_ends_within_its_limit_and_spoils_nothing() {
 #[test]
 fn a_text_that_makes_the_typesetter_panic_names_its_record() {
     let s = Scratch::flood();
-    // a second briefing is not affected
-    let other = s.read("briefings/ferrow.toml").replace("[\"flood\"]", "[\"flood\"]\nissue = 2");
-    s.edit(
-        "seeds/ferrow/facts.toml",
-        "question = \"Was the gate open?\"",
-        "question = \"Was \u{5d0}\u{5b8}\u{200c} the gate \u{5d0}\u{301}\u{200c} open?\"",
+    // typst issue 8667: a Hebrew letter, an accent and a joiner are enough
+    s.edit("seeds/ferrow/facts.toml", "question = \"Was the gate open?\"", "question = \"\u{5d0}\u{591}\u{200c}\"");
+    s.write(
+        "seeds/ferrow/rain.toml",
+        "[event.rain]\ntitle = \"Rain before the flood\"\nkind = \"rain\"\nsource = \"post\"\nquote = \"after two days of rain\"\n",
     );
-    s.write("briefings/second.toml", other);
-    let ran = s.run(&["build"]);
-    // a later typesetter may set it; then both are printed, and nothing is lost
-    if ran.code != 0 {
-        assert_eq!(ran.code, 1, "{}", ran.err);
-        ran.says("gap `gate`");
-    }
+    s.write(
+        "briefings/rain.toml",
+        "kind = \"fact-sheet\"\ntitle = \"Rain\"\nas_of = \"2024-03-06\"\nevents = [\"rain\"]\nbottom_line = 'It rained {{cite \"rain\"}}.'\n",
+    );
+    s.run(&["build"]).exits(1).says("error[typesetter-panic]").says("gap `gate`").says("wrote briefings/rain.pdf");
+    assert!(!s.path().join("briefings/ferrow.pdf").exists());
 }
 
 #[test]

@@ -37,12 +37,19 @@ fn the_tutorial_does_what_it_says() {
     s.run(&["check"]).exits(0);
     s.write("briefings/ferrow.toml", with("bottom_line = "));
     s.run(&["build"]).exits(0).says("wrote briefings/ferrow.pdf");
-    assert!(s.read("briefings/ferrow.md").contains("The dead number at least 24 people (according to the mayor of Ferrow)."));
+    assert!(
+        s.read("briefings/ferrow.md")
+            .contains("The dead number at least 24 people (according to the mayor of Ferrow).")
+    );
 }
 
 #[test]
 fn the_two_commands_are_those_that_ci_calls() {
     let ci = std::fs::read_to_string(repository().join(".ci/run")).unwrap();
-    assert!(blocks().iter().any(|(l, b)| l == "console" && b.contains("$ cargo run -- build") && b.contains("$ cargo test")));
+    assert!(
+        blocks()
+            .iter()
+            .any(|(l, b)| l == "console" && b.contains("$ cargo run -- build") && b.contains("$ cargo test"))
+    );
     assert!(ci.contains("cargo test"));
 }
