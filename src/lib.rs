@@ -18,7 +18,7 @@
 //!
 //! What the program does, a library user does in a few lines:
 //!
-//! ```no_run
+//! ```
 //! use factbrief::{Workspace, check::Settings, load::archive::Archive, render::pdf};
 //!
 //! fn main() -> Result<(), Vec<factbrief::diag::Diagnostic>> {
@@ -304,7 +304,7 @@ impl Workspace {
                             .collect::<Vec<_>>()
                             .join(", ")
                     ))
-                    .note("a character without a glyph would be left out of the page in silence")
+                    .note("a character without a glyph would be left out of the page in silence; the shipped fonts cover Latin, Greek, Cyrillic and Hebrew")
             }
             Failure::Limit(which) => {
                 return Diagnostic::new("limit", format!("setting briefing `{slug}` reached a limit"))

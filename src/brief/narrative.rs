@@ -5,7 +5,7 @@
 //! | `{{figure "EVENT" "MEASURE" ["WHO"]}}` | the figure of a cell with its claimants |
 //! | `{{claim "ID"}}` | one claim's figure with its claimant |
 //! | `{{date "ID"}}` | a record's date, with its dagger |
-//! | `{{say "ID"}}` | a position's words in quotation marks |
+//! | `{{say "ID"}}` | a position's words in quotation marks, with the speaker |
 //! | `{{actor "ID"}}`, `{{place "ID"}}` | a name |
 //! | `{{event "ID"}}` | an event's title |
 //! | `{{cite "ID"}}` | nothing but the sources of a record |
@@ -21,11 +21,13 @@ use crate::diag::Diagnostic;
 use crate::facts::dossier::{Citation, Claim, Dossier, Source, Subject};
 use crate::facts::table::Ref;
 use crate::reconcile::Cell;
+use crate::text::calendar::calendar;
 use crate::text::file::TextFile;
 use crate::text::gate::visible;
 use crate::text::lexicon::Lexicon;
 use crate::text::markdown::escape;
 use crate::text::nearest::nearest;
+use crate::text::quantity::{Kind, quantities};
 use crate::text::sentence::sentences;
 
 const HELPERS: &[&str] = &["actor", "cite", "claim", "date", "event", "figure", "place", "say"];
@@ -125,6 +127,11 @@ pub fn tell(telling: &Telling<'_>, text: &str, limit: usize) -> Result<Vec<Told>
                         }
                     }
                 }
+                // emphasis is the analyst's; a heading, link or tag would say another thing in each format
+                None if matches!(c, '<' | '>' | '[' | ']' | '|' | '`' | '~' | '$' | '\\' | '#' | '&') => {
+                    one.markdown.push('\\');
+                    one.markdown.push(c);
+                }
                 None => one.markdown.push(c),
             }
         }
@@ -140,7 +147,13 @@ pub fn tell(telling: &Telling<'_>, text: &str, limit: usize) -> Result<Vec<Told>
                     .help("name the record it rests on: `{{cite \"some-id\"}}` prints nothing but its sources"),
             );
         }
-        one.markdown = one.markdown.replace(" .", ".").replace("  ", " ");
+        for mark in [".", ",", ";", ":", "!", "?"] {
+            one.markdown = one.markdown.replace(&format!(" {mark}"), mark);
+        }
+        one.markdown = one.markdown.replace("  ", " ");
+        if one.markdown.starts_with(['-', '+', '=']) {
+            one.markdown.insert(0, '\\');
+        }
         told.push(one);
     }
     if findings.is_empty() { Ok(told) } else { Err(findings) }
@@ -179,8 +192,20 @@ fn index(c: char) -> Option<usize> {
 }
 
 fn literal(telling: &Telling<'_>, text: &str, flat: &mut String, findings: &mut Vec<Diagnostic>) {
-    if let Some(at) = text.find(char::is_numeric) {
+    let lexicon = Lexicon::or_bare("en");
+    let spelt = quantities(text, lexicon)
+        .into_iter()
+        .find(|q| {
+            !matches!(q.kind, Kind::Vague | Kind::Ordinal(_)) && !text[q.span.clone()].eq_ignore_ascii_case("one")
+        })
+        .map(|q| q.span);
+    let dated = calendar(text, lexicon).into_iter().next().map(|c| c.span);
+    let digits = text.find(char::is_numeric).map(|at| {
         let word = text[at..].split_whitespace().next().unwrap_or_default();
+        at..at + word.len()
+    });
+    if let Some(range) = digits.or(spelt).or(dated) {
+        let (at, word) = (range.start, &text[range]);
         findings.push(
             telling
                 .finding(
@@ -253,7 +278,10 @@ impl Telling<'_> {
             ("event", Subject::Event(r)) => escape(&self.dossier.events[r].title),
             ("event", _) => return Err(needs("an event")),
             ("say", Subject::Position(r)) => match &self.dossier.positions[r].said {
-                Some(said) => escape(&wording::quoted(said)),
+                Some(said) => {
+                    let speaker = &self.dossier.actors[*self.dossier.positions[r].actor].name;
+                    escape(&format!("{} ({})", wording::quoted(said), speaker.as_str()))
+                }
                 None => return Err(wrong(format!("position `{id}` quotes no words"), "it has no `said`".to_owned())),
             },
             ("say", _) => return Err(needs("a position")),

@@ -229,7 +229,24 @@ impl Site<'_> {
     fn stated(&self, at: &Range<usize>, words: &[CalendarWords], findings: &mut Findings) {
         let full: Vec<Date> = words.iter().filter_map(stated_date).collect();
         let given = self.date.unqualified();
-        if full.contains(&given) {
+        // a coarser date is true, too, if it holds the one stated
+        let coarser = matches!(given, Date::Single(_))
+            && full.iter().any(|f| given.earliest() <= f.earliest() && f.latest() <= given.latest());
+        let weekday = words.iter().find_map(|w| w.weekday);
+        let clash =
+            given.as_day().zip(weekday).filter(|(day, named)| day.weekday().number_from_monday() != u32::from(*named));
+        if let Some((day, _)) = clash {
+            push(
+                findings,
+                "date-differs-from-source",
+                Diagnostic::new("", format!("the source of {} names a weekday that its date is not", self.what))
+                    .at(self.file, self.date.span(), format!("{day} is a {}", english(day.weekday())))
+                    .at(self.file, at, "these words say another")
+                    .help("one of the two is wrong: give the basis as \"source-error\", with a note"),
+            );
+            return;
+        }
+        if full.contains(&given) || coarser {
             return;
         }
         // an interval whose ends are both stated

@@ -450,7 +450,7 @@ impl<'d> Checker<'d, '_> {
             "value" => claim.map(|c| c.value.span().clone()),
             "measure" => claim.map(|c| c.measure.span().clone()),
             "who" => claim.and_then(|c| c.who.as_ref()).map(|w| w.span().clone()),
-            "by" => cited.claimants.first().map(|b| b.span().clone()),
+            "names" | "by" => cited.claimants.first().map(|b| b.span().clone()),
             "hedge" => cited.hedge.map(|h| h.span().clone()),
             "said" => cited.said.map(|s| s.span().clone()),
             "words" => citation.and_then(|c| c.words.as_ref()).map(|w| w.span().clone()),
@@ -619,7 +619,7 @@ impl<'d> Checker<'d, '_> {
 
 /// The keys whose values the lock holds by hash.
 fn is_hashed(key: &str) -> bool {
-    matches!(key, "words" | "said" | "prefix")
+    matches!(key, "words" | "said" | "prefix" | "names" | "lines")
 }
 
 fn quote_hash(quote: &str) -> String {
@@ -648,6 +648,17 @@ fn proved(dossier: &Dossier, cited: &Cited<'_>, index: usize) -> BTreeMap<String
     let claimants: Vec<String> = cited.claimants.iter().map(|a| dossier.actors[***a].id.clone()).collect();
     if !claimants.is_empty() {
         put("by", claimants.join(" "));
+    }
+    let spoken: BTreeSet<&str> =
+        cited.claimants.iter().copied().chain(&citation.via).flat_map(|a| dossier.names_of(**a)).collect();
+    if !spoken.is_empty() {
+        // by what names a claimant was found in the article
+        put("names", hash::short(&spoken.into_iter().collect::<Vec<_>>().join("\n")));
+    }
+    let source = &dossier.sources[*citation.source];
+    let marked: Vec<&str> = source.furniture.iter().chain(&source.captions).map(|l| l.as_str()).collect();
+    if !marked.is_empty() {
+        put("lines", hash::short(&marked.join("\n")));
     }
     if let Some(hedge) = cited.hedge {
         put("hedge", hedge.to_string());

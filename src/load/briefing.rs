@@ -101,7 +101,7 @@ impl Request {
         let raw: RawBriefing = {
             let document = document::parse(file)?;
             let value = toml::Spanned::new(0..0, DeValue::Table(document.table));
-            document::read(file, &(0..0), "a briefing", &value).map_err(|finding| vec![finding])?
+            document::read(file, &(0..0), "briefing", &value).map_err(|finding| vec![finding])?
         };
         let mut missing = Vec::new();
         let mut note = |key, absent: bool| {

@@ -118,7 +118,7 @@ impl Project {
         let raw: RawProject = {
             let document = document::parse(&file)?;
             let value = toml::Spanned::new(0..0, DeValue::Table(document.table));
-            document::read(&file, &(0..0), "the project", &value).map_err(|finding| vec![finding])?
+            document::read(&file, &(0..0), "project", &value).map_err(|finding| vec![finding])?
         };
         let mut findings = Vec::new();
         if let Some(archive) = &raw.archive

@@ -26,6 +26,11 @@ use crate::facts::vocabulary::{
 use crate::text::file::TextFile;
 use crate::text::nearest::nearest;
 
+/// The indefinite article a kind of record takes.
+fn article(kind: &str) -> &'static str {
+    if kind.starts_with(['a', 'e', 'i', 'o']) { "an" } else { "a" }
+}
+
 #[derive(Deserialize)]
 pub(super) struct RawAllow {
     rule: At<String>,
@@ -244,7 +249,7 @@ impl<'a> Resolver<'a> {
         }
         let shown = crate::text::gate::visible(&id);
         let text = if let Some(other) = self.ids.kind_of(&id) {
-            format!("`{shown}` is a {other}; this must be a {kind}")
+            format!("`{shown}` is {} {other}; this must be {} {kind}", article(other), article(kind))
         } else if let Some(guess) = nearest(&id, ids.iter()) {
             format!("there is no {kind} `{shown}`; did you mean `{guess}`?")
         } else {

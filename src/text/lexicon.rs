@@ -83,6 +83,12 @@ pub enum Meaning {
     Half,
     /// "per cent".
     Percent,
+    /// What makes a number a share, a rate or a difference.
+    Rate,
+    /// What makes two numbers a share: "one in five".
+    Ratio,
+    /// What is measured in time, length, weight or money.
+    Unit,
     /// What follows a time of day.
     Clock,
     /// What may precede a bare year or month.
@@ -161,6 +167,9 @@ struct Raw {
     not_numbers: Vec<String>,
     dozen: Vec<String>,
     half: Vec<String>,
+    rates: Vec<String>,
+    ratio: Vec<String>,
+    units: Vec<String>,
     cardinals: BTreeMap<String, i64>,
     scales: BTreeMap<String, i64>,
     ordinals: BTreeMap<String, u64>,
@@ -359,7 +368,10 @@ impl Lexicon {
         if let Some(joiner) = &raw.compound_joiner {
             this.add_compounds(joiner, &raw.cardinals);
         }
-        let lists: [(&[String], Meaning); 27] = [
+        let lists: [(&[String], Meaning); 30] = [
+            (&raw.rates, Meaning::Rate),
+            (&raw.ratio, Meaning::Ratio),
+            (&raw.units, Meaning::Unit),
             (&raw.connectives, Meaning::Connective),
             (&raw.and, Meaning::And),
             (&raw.to, Meaning::To),

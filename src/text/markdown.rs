@@ -7,7 +7,8 @@ pub fn escape(text: &str) -> String {
     let flat: Vec<char> = flatten(text);
     // digits and a stop at the start of a line would open a list
     let digits = flat.iter().take_while(|c| c.is_ascii_digit()).count();
-    let list = digits > 0 && matches!(flat.get(digits), Some('.' | ')'));
+    let list =
+        digits > 0 && matches!(flat.get(digits), Some('.' | ')')) && matches!(flat.get(digits + 1), None | Some(' '));
     for (i, &c) in flat.iter().enumerate() {
         let next = flat.get(i + 1).copied();
         let escaped = match c {

@@ -86,6 +86,8 @@ impl Normalised {
     pub(super) fn push_paragraph(&mut self, original: &str, range: Range<usize>, hyphen: LineHyphen) {
         let from = self.text.len();
         let mut space: Option<Range<usize>> = None;
+        // French sets a space inside its quotation marks, which is typography
+        let mut guillemets = false;
         let mut chars = original[range.clone()].char_indices().map(|(i, c)| (range.start + i, c)).peekable();
         while let Some((start, c)) = chars.next() {
             let mut end = start + c.len_utf8();
@@ -112,8 +114,14 @@ impl Normalised {
                     }
                 }
             }
+            let inside =
+                c == '»' && guillemets || guillemets && self.text.ends_with('"') && self.last_is_guillemet(original);
+            // in German the same sign closes, and stands right behind a word
+            let opens = c == '«' && (space.is_some() || self.text.len() == from);
+            guillemets = opens || guillemets && c != '»';
             if let Some(gap) = space.take()
                 && self.text.len() > from
+                && !inside
             {
                 self.push(' ', gap.start, gap.end);
             }
@@ -134,6 +142,10 @@ impl Normalised {
                 None => self.push_folded(c, start, end),
             }
         }
+    }
+
+    fn last_is_guillemet(&self, original: &str) -> bool {
+        self.map.last().is_some_and(|m| original.get(m.start..m.end) == Some("«"))
     }
 
     fn ends_with_letter(&self, from: usize) -> bool {
@@ -201,6 +213,8 @@ mod tests {
         assert_eq!(fold("impor-\ntant"), "important");
         assert_eq!(fold("12 % 1,5 −5"), "12 % 1,5 −5");
         assert_eq!(fold("Egypt-\nLibya"), "Egypt- Libya");
+        assert_eq!(fold("dit : « Nous restons ici. » Puis"), "dit : \"Nous restons ici.\" Puis");
+        assert_eq!(fold("sagte »ja« und"), "sagte \"ja\" und");
         assert_eq!(fold("\u{1100}\u{1161}\u{11a8}"), "각");
     }
 

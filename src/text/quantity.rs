@@ -139,7 +139,7 @@ pub fn quantities(text: &str, lexicon: &Lexicon) -> Vec<Quantity> {
         .filter(|c| c.day.is_some() || c.month.is_some() || c.year.is_some())
         .map(|c| c.span)
         .collect();
-    let mut reader = Reader { all: &all, lexicon, dates };
+    let reader = Reader { all: &all, lexicon, dates };
     let mut found = Vec::new();
     let mut at = 0;
     while at < all.len() {
@@ -217,7 +217,7 @@ impl<'a> Reader<'a> {
         Some(self.all[at..].iter().take_while(|t| t.span.start < date.end).count())
     }
 
-    fn quantity(&mut self, at: usize) -> Read {
+    fn quantity(&self, at: usize) -> Read {
         if let Some(taken) = self.in_date(at) {
             return Read::Skip(taken);
         }
@@ -253,7 +253,11 @@ impl<'a> Reader<'a> {
                 && !before.spaced
                 && at >= 2
                 && self.token(at - 2).is_some_and(|t| t.kind == TokenKind::Word);
-            if before.kind == TokenKind::Word || after_word_hyphen || matches!(before.lower.as_str(), ":" | "#") {
+            let spaceless = before.lower.chars().next_back().is_some_and(super::find::spaceless);
+            if before.kind == TokenKind::Word && !spaceless
+                || after_word_hyphen
+                || matches!(before.lower.as_str(), ":" | "#")
+            {
                 return true;
             }
         }
@@ -264,7 +268,7 @@ impl<'a> Reader<'a> {
     }
 
     /// "at least", "more than", … and the number or range behind it.
-    fn bounded(&mut self, at: usize) -> Option<(Kind, usize, bool)> {
+    fn bounded(&self, at: usize) -> Option<(Kind, usize, bool)> {
         let (bound, mut taken) = self.meaning(at, |m| if let Meaning::Bound(b) = m { Some(*b) } else { None })?;
         // "more than an estimated 100", "at least some 20"
         if let Some((second, more)) =
@@ -290,7 +294,7 @@ impl<'a> Reader<'a> {
         Some((apply(bound, kind), taken + more, percent))
     }
 
-    fn between(&mut self, at: usize) -> Option<(Kind, usize, bool)> {
+    fn between(&self, at: usize) -> Option<(Kind, usize, bool)> {
         if let Some(lead) = self.word(at, &Meaning::Between) {
             let low = self.number(at + lead)?;
             let mut next = at + lead + low.taken;
@@ -319,7 +323,7 @@ impl<'a> Reader<'a> {
     }
 
     /// A number with what stands behind it: a second bound, "or more", per cent.
-    fn plain(&mut self, at: usize) -> Option<(Kind, usize, bool)> {
+    fn plain(&self, at: usize) -> Option<(Kind, usize, bool)> {
         if let Some(found) = self.ordinal(at) {
             return Some((found.0, found.1, false));
         }
@@ -392,6 +396,35 @@ impl<'a> Reader<'a> {
             taken += percent.unwrap_or(0);
         }
         let percent = percent.is_some();
+        if let Some(rate) = self.word(at + taken, &Meaning::Rate) {
+            return Some((
+                Kind::NotUnderstood("a share, rate or difference is no count".to_owned()),
+                taken + rate,
+                percent,
+            ));
+        }
+        if let Some(joint) = self.word(at + taken, &Meaning::Ratio)
+            && let Some(whole) = self.number(at + taken + joint)
+            && low.number < whole.number
+        {
+            return Some((Kind::NotUnderstood("a share is no count".to_owned()), taken + joint + whole.taken, percent));
+        }
+        // a vulgar fraction behind the digits
+        if self.token(at + taken).is_some_and(|t| {
+            !t.spaced
+                && t.lower.starts_with(|c: char| c.is_numeric() && !c.is_ascii_digit() && digit_value(c).is_none())
+        }) {
+            return Some((Kind::NotUnderstood("a fraction follows the number".to_owned()), taken + 1, percent));
+        }
+        if !self.lexicon.has_words() {
+            return Some((
+                Kind::NotUnderstood(
+                    "no words of this language are known, so nothing says what surrounds the digits".to_owned(),
+                ),
+                taken,
+                percent,
+            ));
+        }
         if let Some(why) = low.unclear {
             return Some((Kind::NotUnderstood(why), taken, percent));
         }
@@ -403,6 +436,20 @@ impl<'a> Reader<'a> {
         }
         if let Some(more) = self.word(at + taken, &Meaning::OrSo) {
             return Some((Kind::About(low.number), taken + more, percent));
+        }
+        // "100 people or more", "100 voix au moins": the bound stands behind what is counted
+        for noun in 1..=2 {
+            let next = at + taken + noun;
+            if !(at + taken..next).all(|i| self.token(i).is_some_and(|t| t.kind == TokenKind::Word)) {
+                break;
+            }
+            let bound = |b: BoundWord| self.word(next, &Meaning::Bound(b)).filter(|n| self.number(next + n).is_none());
+            if let Some(more) = self.word(next, &Meaning::OrMore).or_else(|| bound(BoundWord::AtLeast)) {
+                return Some((Kind::AtLeast(low.number), taken + noun + more, percent));
+            }
+            if let Some(more) = self.word(next, &Meaning::OrFewer) {
+                return Some((Kind::AtMost(low.number), taken + noun + more, percent));
+            }
         }
         if self.is(at + taken, "+") && self.glued(at + taken) {
             return Some((Kind::AtLeast(low.number), taken + 1, percent));
@@ -483,6 +530,8 @@ impl<'a> Reader<'a> {
             if letter && !currency || scale < 1000 && parsed.scaled {
                 break;
             }
+            // "deux dizaines": a scale that is also a word for "many" counts roughly
+            parsed.approximate |= self.word(at + parsed.taken, &Meaning::Vague).is_some();
             parsed.number = parsed.number.times(scale)?;
             parsed.taken += taken;
             parsed.scaled = true;
@@ -588,6 +637,7 @@ impl<'a> Reader<'a> {
         let mut taken = 0;
         let mut any = false;
         let mut scaled = false;
+        let mut approximate = false;
         loop {
             let mut next = at + taken;
             if any {
@@ -619,7 +669,11 @@ impl<'a> Reader<'a> {
                 && self.token(next).is_some_and(|t| t.lower.chars().count() > 2)
             {
                 scaled = true;
-                if scale == 100 {
+                // "deux dizaines": a scale that is also a word for "many" counts roughly
+                approximate |= self.word(next, &Meaning::Vague).is_some();
+                if scale < 100 {
+                    current = current.max(1).checked_mul(scale)?;
+                } else if scale == 100 {
                     if current >= 100 {
                         break;
                     }
@@ -656,7 +710,7 @@ impl<'a> Reader<'a> {
             taken,
             scaled,
             grouped: false,
-            approximate: false,
+            approximate,
             unclear: None,
         })
     }
@@ -813,6 +867,10 @@ mod tests {
             ("an estimated 2,000", vec!["an estimated 2,000=~2000"]),
             ("at least some 20 men", vec!["at least some 20=>=20"]),
             ("the 2015-16 season", vec!["2015-16=?"]),
+            ("100 people or more, 50 people at least", vec!["100 people or more=>=100", "50 people at least=>=50"]),
+            ("12 percentage points, 12 per 100,000", vec!["12 percentage points=?", "12 per=?", "100,000=100000"]),
+            ("one in five, 2 lakh", vec!["one in five=?", "2 lakh=200000"]),
+            ("12½ tons", vec!["12½=?"]),
         ] {
             assert_eq!(read("en", text), expected, "{text}");
         }
@@ -841,7 +899,11 @@ mod tests {
             ("es", "al menos treinta y dos muertos y 1.200 heridos", vec!["al menos treinta y dos=>=32", "1.200=1200"]),
             ("ar", "مقتل ما لا يقل عن ٢٩ شخصا", vec!["ما لا يقل عن ٢٩=>=29"]),
             ("ar", "خمسة وعشرون قتيلا", vec!["خمسة وعشرون=25"]),
-            ("tlh", "12 people, dozens", vec!["12=12"]),
+            ("tlh", "12 people, dozens", vec!["12=?"]),
+            ("ja", "県警によると12人が", vec!["12=?"]),
+            ("ar", "٣ آلاف شخص", vec!["٣ آلاف=~3000"]),
+            ("fr", "deux dizaines de morts, une sur deux", vec!["deux dizaines=~20", "une sur deux=?"]),
+            ("es", "una veintena de heridos", vec!["una veintena=~20"]),
         ] {
             assert_eq!(read(language, text), expected, "{text}");
         }

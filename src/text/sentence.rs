@@ -36,7 +36,29 @@ pub fn sentences(text: &str, lexicon: &Lexicon) -> Vec<Range<usize>> {
         start = end;
     }
     push(&mut found, text, start..text.len());
-    found
+    found.into_iter().flat_map(|range| bounded(text, range)).collect()
+}
+
+/// The longest run that is read as one sentence, in bytes: what is said of a sentence costs the square of its length.
+const LONGEST: usize = 3_000;
+
+fn bounded(text: &str, range: Range<usize>) -> Vec<Range<usize>> {
+    let mut parts = Vec::new();
+    let mut start = range.start;
+    while range.end - start > LONGEST {
+        let mut limit = start + LONGEST;
+        while !text.is_char_boundary(limit) {
+            limit -= 1;
+        }
+        let end = text[start..limit].rfind(' ').map_or(limit, |i| start + i).max(start + 1);
+        if !text.is_char_boundary(end) {
+            break;
+        }
+        push(&mut parts, text, start..end);
+        start = end;
+    }
+    push(&mut parts, text, start..range.end);
+    parts
 }
 
 fn push(found: &mut Vec<Range<usize>>, text: &str, range: Range<usize>) {

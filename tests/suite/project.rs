@@ -106,7 +106,7 @@ fn a_typed_figure_and_a_sentence_without_a_source_are_refused() {
     let before = s.read(briefing);
     s.edit(briefing, "The dead number", "At least 24 died. The dead number");
     s.run(&["build"]).exits(2).says("a figure is typed into the text").says("briefings/ferrow.toml:");
-    s.write(briefing, before.replace("{{cite \"flood\"}}", "").replace("{{date \"flood\"}}", "Monday"));
+    s.write(briefing, before.replace("{{cite \"flood\"}}", "").replace("{{date \"flood\"}}", "the way"));
     s.run(&["build"]).exits(2).says("a sentence rests on no source");
     s.write(briefing, before.replace("\"killed\" \"people\"", "\"killd\" \"people\""));
     s.run(&["build"]).exits(2).says("claimed of it:");

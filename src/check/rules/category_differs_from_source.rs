@@ -1,10 +1,15 @@
 //! A claim that counts other people than its source does.
 
+use std::ops::Range;
+
 use crate::check::passage::Passage;
 use crate::diag::Diagnostic;
-use crate::facts::dossier::Subject;
+use crate::facts::dossier::{Category, Subject};
+use crate::facts::table::Ref;
 use crate::text::gate::visible;
+use crate::text::lexicon::{Lexicon, Meaning};
 use crate::text::quantity::{Kind, quantities};
+use crate::text::tokens::tokens;
 
 /// How many words may lie between a number and the noun it counts.
 const REACH: usize = 4;
@@ -27,10 +32,30 @@ pub(super) fn check(passage: &Passage<'_>) -> Vec<Diagnostic> {
     let counted = named.iter().find(|(place, _)| {
         place.start >= from && {
             let between = &text[from..place.start];
-            between.split_whitespace().count() <= REACH && !between.contains([',', ';', '.'])
+            // past another number or an "and" begins what that one counts
+            let crosses = quantities(between, passage.lexicon).iter().any(|q| q.kind != Kind::Vague)
+                || joins(between, passage.lexicon);
+            between.split_whitespace().count() <= REACH && !between.contains([',', ';', '.']) && !crosses
         }
     });
-    let whole_sentence_names_it = named.iter().any(|(_, c)| *c == **who);
+    if let Some(unit) = number.as_ref().and_then(|n| unit_behind(&passage.text[n.end..], passage.lexicon)) {
+        let place = number.as_ref().map_or(selected.clone(), |n| n.start..n.end + unit);
+        let says = format!("\"{}\" is no count of people", visible(&passage.text[place.clone()]));
+        return vec![mismatch(passage, &category.id, who.span(), &place, says)];
+    }
+    // "12 women and children": the number counts both together
+    if let Some((place, found)) = counted
+        && let Some((next, other)) = named.iter().find(|(p, c)| p.start >= place.end && c != found)
+        && joins(&text[place.end..next.start], passage.lexicon)
+        && text[place.end..next.start].split_whitespace().count() == 1
+    {
+        let both = sentence.start + place.start..sentence.start + next.end;
+        let says = format!("counts {} and {} together", passage.dossier.categories[*found].id, passage.dossier.categories[*other].id);
+        return vec![mismatch(passage, &category.id, who.span(), &both, says)];
+    }
+    // a number without a noun behind it may count what stands before it: "of the civilians, 12 died"
+    let whole_sentence_names_it =
+        named.iter().any(|(place, c)| *c == **who && (number.is_none() || place.end <= from || next_is_verb(text, from, &named)));
     let (place, says) = match counted {
         Some((_, found)) if *found == **who => return Vec::new(),
         // without a number nothing ties the noun to the figure: it is enough that the sentence names the category
@@ -44,15 +69,36 @@ pub(super) fn check(passage: &Passage<'_>) -> Vec<Diagnostic> {
         None if category.id == "people" => return Vec::new(),
         None => (selected.clone(), format!("nothing here names {}", category.name.as_str())),
     };
-    vec![
-        passage
-            .finding(
-                format!("{} counts other people than its source", passage.name()),
-                who.span(),
-                format!("\"{}\" is claimed", category.id),
-                &place,
-                says,
-            )
-            .help("correct `who`; or, where the source has another word for them, list that in the category's `words`"),
-    ]
+    vec![mismatch(passage, &category.id, who.span(), &place, says)]
+}
+
+fn mismatch(passage: &Passage<'_>, claimed: &str, at: &Range<usize>, place: &Range<usize>, says: String) -> Diagnostic {
+    passage
+        .finding(
+            format!("{} counts other people than its source", passage.name()),
+            at,
+            format!("\"{claimed}\" is claimed"),
+            place,
+            says,
+        )
+        .help("correct `who`; or, where the source has another word for them, list that in the category's `words`")
+}
+
+/// Whether a text holds a word that joins two things.
+fn joins(text: &str, lexicon: &Lexicon) -> bool {
+    let all = tokens(text);
+    (0..all.len()).any(|at| lexicon.at(&all, at, |m| matches!(m, Meaning::And).then_some(())).is_some())
+}
+
+/// How many bytes a unit of time, length or money takes directly behind a number.
+fn unit_behind(text: &str, lexicon: &Lexicon) -> Option<usize> {
+    let all = tokens(text);
+    let (_, taken) = lexicon.at(&all, 0, |m| matches!(m, Meaning::Unit).then_some(()))?;
+    all.get(taken - 1).map(|t| t.span.end)
+}
+
+/// Whether nothing that could be a noun follows the number before its clause ends or its measure is named.
+fn next_is_verb(text: &str, from: usize, named: &[(Range<usize>, Ref<Category>)]) -> bool {
+    let rest = &text[from..];
+    rest.trim_start().is_empty() || rest.trim_start().starts_with([',', '.', ';', ')']) && !named.is_empty()
 }

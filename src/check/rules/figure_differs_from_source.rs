@@ -26,7 +26,11 @@ pub(super) fn check(passage: &Passage<'_>) -> Vec<Diagnostic> {
     let shown = |range: &Range<usize>| visible(&passage.text[range.clone()]);
 
     if !value.is_quantified() {
-        let Some(quantity) = numbered.first() else { return Vec::new() };
+        // a number just before the selected words is the number of what they name
+        let before = all
+            .iter()
+            .find(|q| q.kind != Kind::Vague && q.span.end <= first.start && passage.text[q.span.end..first.start].trim().is_empty());
+        let Some(quantity) = numbered.first().copied().or(before) else { return Vec::new() };
         let says = Figure::read(quantity).map_or_else(|| "a number".to_owned(), |f| format!("\"{f}\""));
         return vec![
             passage

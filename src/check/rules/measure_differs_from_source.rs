@@ -1,10 +1,13 @@
 //! A claim's measure that its source does not speak of.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 use crate::check::passage::Passage;
 use crate::diag::Diagnostic;
-use crate::facts::dossier::Subject;
+use crate::facts::dossier::{Measure, Subject};
+use crate::facts::table::Ref;
+use crate::text::quantity::{Kind, quantities};
 
 pub(super) fn check(passage: &Passage<'_>) -> Vec<Diagnostic> {
     let Subject::Claim(claim) = passage.cited.subject else { return Vec::new() };
@@ -14,8 +17,23 @@ pub(super) fn check(passage: &Passage<'_>) -> Vec<Diagnostic> {
     let sentence = passage.sentence_of(selected);
     let text = &passage.text[sentence.clone()];
     let expressed = passage.vocabulary.measures_in(text, passage.lexicon);
-    if expressed.iter().any(|(_, m)| *m == *claim.measure) {
+    let nearer = nearer_measure(passage, &expressed, selected, &sentence);
+    if nearer.is_none() && expressed.iter().any(|(_, m)| *m == *claim.measure) {
         return Vec::new();
+    }
+    if let Some((place, other)) = nearer {
+        let other = &passage.dossier.measures[other].id;
+        return vec![
+            passage
+                .finding(
+                    format!("the number of {} counts something else in its source", passage.name()),
+                    claim.measure.span(),
+                    format!("\"{}\" is claimed", measure.id),
+                    &(sentence.start + place.start..sentence.start + place.end),
+                    format!("this number is of those {other}"),
+                )
+                .help("correct the measure, or select the number that is meant with `words`"),
+        ];
     }
     let title = format!("the source of {} does not say \"{}\"", passage.name(), measure.id);
     if !passage.vocabulary.knows_measure(*claim.measure, passage.lexicon) {
@@ -38,4 +56,39 @@ pub(super) fn check(passage: &Passage<'_>) -> Vec<Diagnostic> {
             .finding(title, claim.measure.span(), format!("\"{}\" is claimed", measure.id), &place, says)
             .help("correct the measure; or, where the source has another word for it, list that in the measure's `words`"),
     ]
+}
+
+/// The measure of people whose word stands nearer to the number than any word of the claim's own, with another number
+/// for that one: "12 people were injured and 3 killed".
+fn nearer_measure(
+    passage: &Passage<'_>,
+    expressed: &[(Range<usize>, Ref<Measure>)],
+    selected: &Range<usize>,
+    sentence: &Range<usize>,
+) -> Option<(Range<usize>, Ref<Measure>)> {
+    let Subject::Claim(claim) = passage.cited.subject else { return None };
+    let own = *passage.dossier.claims[claim].measure;
+    if !passage.dossier.measures[own].counts_people {
+        return None;
+    }
+    let number = quantities(passage.text, passage.lexicon)
+        .into_iter()
+        .find(|q| q.kind != Kind::Vague && q.span.start < selected.end && selected.start < q.span.end)?
+        .span;
+    let number = number.start.saturating_sub(sentence.start)..number.end.saturating_sub(sentence.start);
+    let distance = |r: &Range<usize>| {
+        if r.start >= number.end { r.start - number.end } else { number.start.saturating_sub(r.end) }
+    };
+    // a noun that names whom a number counts ("militants") says nothing of what befell them
+    let named = passage.vocabulary.categories_in(&passage.text[sentence.clone()], passage.lexicon);
+    let is_noun = |r: &Range<usize>| named.iter().any(|(n, _)| n.start < r.end && r.start < n.end);
+    let of_people =
+        || expressed.iter().filter(|(r, m)| passage.dossier.measures[*m].counts_people && (*m == own || !is_noun(r)));
+    let mine = of_people().filter(|(_, m)| *m == own).map(|(r, _)| distance(r)).min()?;
+    let (place, other) = of_people().filter(|(_, m)| *m != own).min_by_key(|(r, _)| distance(r))?;
+    // one word may stand for both ("victims"): then it is not the other's alone
+    let shared = of_people().any(|(r, m)| *m == own && r == place);
+    // behind the number a word is its verb or noun; before it, it may belong to what was counted before
+    let behind = place.start >= number.end;
+    (behind && !shared && distance(place) < mine).then(|| (place.clone(), *other))
 }

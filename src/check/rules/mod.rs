@@ -100,6 +100,7 @@ rules! {
     attribution_left_out "attribution-left-out" Sourcing Run::Passage(attribution_left_out::check);
     caption_as_speech "caption-as-speech" Correctness Run::Passage(caption_as_speech::check);
     category_differs_from_source "category-differs-from-source" Correctness Run::Passage(category_differs_from_source::check);
+    claim_negated "claim-negated" Correctness Run::Passage(claim_negated::check);
     claimant_not_in_source "claimant-not-in-source" Sourcing Run::Passage(claimant_not_in_source::check);
     date_differs_from_source "date-differs-from-source" Correctness Run::Engine;
     date_without_basis "date-without-basis" Sourcing Run::Engine;
@@ -125,6 +126,7 @@ rules! {
     quote_too_short "quote-too-short" Sourcing Run::Record(quote_too_short::check);
     revision_not_marked "revision-not-marked" Consistency Run::Dossier(revision_not_marked::check);
     said_not_in_quote "said-not-in-quote" Correctness Run::Record(said_not_in_quote::check);
+    said_not_spoken "said-not-spoken" Correctness Run::Passages(said_not_spoken::check);
     source_not_cited "source-not-cited" Consistency Run::Dossier(source_not_cited::check);
     unproved_date_changed "unproved-date-changed" Sourcing Run::Engine;
     words_not_in_quote "words-not-in-quote" Correctness Run::Record(words_not_in_quote::check);

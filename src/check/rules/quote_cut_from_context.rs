@@ -2,6 +2,7 @@
 
 use crate::check::passage::Passage;
 use crate::diag::Diagnostic;
+use crate::facts::dossier::Subject;
 use crate::text::gate::visible;
 use crate::text::lexicon::CueKind;
 use crate::text::sentence::{Cue, cues, governs};
@@ -10,7 +11,7 @@ use crate::text::sentence::{Cue, cues, governs};
 const REACH: usize = 10;
 
 pub(super) fn check(passage: &Passage<'_>) -> Vec<Diagnostic> {
-    let mut findings = Vec::new();
+    let mut findings = joined_sentences(passage);
     for sentence in &passage.sentences {
         let text = &passage.text[sentence.clone()];
         for cue in cues(text, passage.lexicon) {
@@ -28,7 +29,9 @@ pub(super) fn check(passage: &Passage<'_>) -> Vec<Diagnostic> {
                     bears(text, &cue, &(start..end), passage)
                 }
             });
-            if governed.is_none() {
+            // left out between two quoted parts, a negation is cut whatever clause it stands in
+            let in_gap = cue.kind == CueKind::Negation && passage.quote.start < place.start && place.end < passage.quote.end;
+            if governed.is_none() && !in_gap {
                 continue;
             }
             let what = match cue.kind {
@@ -52,8 +55,29 @@ pub(super) fn check(passage: &Passage<'_>) -> Vec<Diagnostic> {
     findings
 }
 
+/// A claim whose `[...]` joins words of different sentences: what the one says of its subject the other does not.
+fn joined_sentences(passage: &Passage<'_>) -> Vec<Diagnostic> {
+    let claims = matches!(passage.cited.subject, Subject::Claim(_) | Subject::Event(_));
+    let first = passage.parts.first().map(|p| passage.sentence_of(p));
+    let apart = passage.parts.iter().find(|p| Some(passage.sentence_of(p)) != first);
+    match (claims, apart) {
+        (true, Some(part)) => vec![
+            passage
+                .finding(
+                    format!("the quotation of {} joins words of different sentences", passage.name()),
+                    passage.citation.quote.span(),
+                    "`[...]` makes one statement of two",
+                    part,
+                    "another sentence",
+                )
+                .help("quote one sentence; a record that needs two cites each with its own quotation"),
+        ],
+        _ => Vec::new(),
+    }
+}
+
 /// Whether a cue bears on a part of its sentence: near enough before it, in the same clause, no aside left open.
-fn bears(sentence: &str, cue: &Cue, part: &std::ops::Range<usize>, passage: &Passage<'_>) -> bool {
+pub(super) fn bears(sentence: &str, cue: &Cue, part: &std::ops::Range<usize>, passage: &Passage<'_>) -> bool {
     if cue.span.end > part.start || !governs(sentence, cue, part, passage.lexicon) {
         return false;
     }
