@@ -182,6 +182,17 @@ fn write(workspace: &Workspace, request: &Request, printed: &Printed) -> Exit {
             return Exit::Io;
         }
     };
+    // both can be written, or neither is: a new Markdown beside an old PDF would say two things
+    for ending in ["md", "pdf"] {
+        let name = format!("{}.{ending}", request.slug);
+        if let Err(error) = output::writable(&folder.join(&name)) {
+            output::tell(&format!(
+                "error: cannot write {}/{name}: {error}\n  = note: what was there before is unchanged\n",
+                load::BRIEFINGS
+            ));
+            return Exit::Io;
+        }
+    }
     for (ending, bytes) in [("md", printed.markdown.as_bytes()), ("pdf", printed.pdf.as_slice())] {
         let name = format!("{}.{ending}", request.slug);
         match output::write(&claimed, &folder.join(&name), bytes) {

@@ -119,8 +119,12 @@ pub(crate) fn main() -> ExitCode {
         let cli = match Cli::try_parse() {
             Ok(cli) => cli,
             Err(error) => {
-                let _ = error.print();
-                return if error.use_stderr() { Exit::Unusable } else { Exit::Clean };
+                let printed = error.print();
+                return match (error.use_stderr(), printed) {
+                    (true, _) => Exit::Unusable,
+                    (false, Ok(())) => Exit::Clean,
+                    (false, Err(_)) => Exit::Io,
+                };
             }
         };
         match cli.command {
@@ -147,7 +151,13 @@ impl Place {
     /// The project's folder.
     fn root(&self) -> Result<PathBuf, Exit> {
         if let Some(given) = &self.project {
-            return Ok(given.clone());
+            if given.join(project::FILE).is_file() {
+                return Ok(given.clone());
+            }
+            let shown = factbrief::text::gate::visible(&given.display().to_string());
+            let why = if given.is_dir() { format!("holds no {}", project::FILE) } else { "is no folder".to_owned() };
+            output::tell(&format!("error: --project names {shown}, which {why}\n"));
+            return Err(Exit::Unusable);
         }
         let here = std::env::current_dir().map_err(|error| {
             output::tell(&format!("error: cannot tell the current folder: {error}\n"));

@@ -61,16 +61,21 @@ pub(super) fn claim(folder: &Path) -> io::Result<Claimed> {
     Ok(Claimed { _handle: handle })
 }
 
+/// Whether a file may be put in this place: there is none, or a regular one. What a link leads to may lie elsewhere.
+pub(super) fn writable(path: &Path) -> io::Result<()> {
+    match fs::symlink_metadata(path) {
+        Ok(meta) if !meta.is_file() => Err(io::Error::other("a link, folder or device stands in its place")),
+        _ => Ok(()),
+    }
+}
+
 /// Writes a file in a claimed folder, unless it holds these bytes already. Says whether it was written.
 pub(super) fn write(_: &Claimed, path: &Path, bytes: &[u8]) -> io::Result<bool> {
-    match fs::symlink_metadata(path) {
-        Ok(meta) if !meta.is_file() => {
-            return Err(io::Error::other("a link, folder or device stands in its place"));
-        }
-        Ok(meta) if meta.len() == bytes.len() as u64 && fs::read(path).is_ok_and(|old| old == bytes) => {
-            return Ok(false);
-        }
-        _ => {}
+    writable(path)?;
+    let same = fs::metadata(path).is_ok_and(|meta| meta.len() == bytes.len() as u64)
+        && fs::read(path).is_ok_and(|old| old == bytes);
+    if same {
+        return Ok(false);
     }
     let folder = path.parent().unwrap_or(Path::new("."));
     // created here rather than by the library, so that the mode follows the user's umask

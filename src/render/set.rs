@@ -78,6 +78,20 @@ pub fn literal(text: &str) -> String {
     out
 }
 
+/// The first pair of numbers with an en dash between them.
+fn number_range(text: &str) -> Option<std::ops::Range<usize>> {
+    let part = |c: char| c.is_ascii_digit() || matches!(c, ',' | '.');
+    text.match_indices('–').find_map(|(at, dash)| {
+        let before = &text[..at];
+        let after = &text[at + dash.len()..];
+        let start = before.trim_end_matches(part).len();
+        let end = after.len() - after.trim_start_matches(part).len();
+        let end = after[..end].trim_end_matches([',', '.']).len();
+        (start < at && before[start..].starts_with(|c: char| c.is_ascii_digit()) && end > 0)
+            .then(|| start..at + dash.len() + end)
+    })
+}
+
 fn anchors(markdown: &str) -> BTreeSet<String> {
     Parser::new_ext(markdown, options())
         .filter_map(|event| if let Event::InlineHtml(html) = event { anchor(&html) } else { None })
@@ -152,8 +166,18 @@ impl Setter<'_> {
         {
             *weight += f64::from(u32::try_from(text.chars().count()).unwrap_or(u32::MAX));
         }
-        self.out.push('#');
-        self.out.push_str(&literal(text));
+        // a range is never torn by the end of a line
+        let mut rest = text;
+        while let Some(range) = number_range(rest) {
+            if range.start > 0 {
+                let _ = write!(self.out, "#{}", literal(&rest[..range.start]));
+            }
+            let _ = write!(self.out, "#box({})", literal(&rest[range.clone()]));
+            rest = &rest[range.end..];
+        }
+        if !rest.is_empty() {
+            let _ = write!(self.out, "#{}", literal(rest));
+        }
     }
 
     fn start(&mut self, tag: Tag<'_>) {
@@ -351,6 +375,15 @@ mod tests {
     fn text_is_never_markup() {
         let source = blocks("A #read(\"x\") and `#eval` \"quoted\" $x$ <label> // no").join("");
         assert!(!source.contains("#read(\"x\")") && source.contains("\\\"quoted\\\""), "{source}");
+    }
+
+    #[test]
+    fn ranges_stay_whole() {
+        assert_eq!(
+            blocks("put at 40–50, or 1,200–1,500.").join(""),
+            "#\"put at \"#box(\"40–50\")#\", or \"#box(\"1,200–1,500\")#\".\""
+        );
+        assert_eq!(blocks("a – b").join(""), "#\"a – b\"");
     }
 
     #[test]

@@ -159,7 +159,7 @@ fn calls_that_cannot_be_used() {
     s.run(&["chek"]).exits(2).says("check");
     s.run(&["build", "ferow"]).exits(2).says("did you mean `ferrow`?");
     s.run(&["check", "--accept", "nobody"]).exits(2).says("which is no record");
-    s.run(&["check", "--project", "nowhere"]).exits(4).says("cannot read factbrief.toml");
+    s.run(&["check", "--project", "nowhere"]).exits(2).says("which is no folder");
     s.run(&["check", "--format", "json"]).exits(0).says("\"reason\":\"summary\"");
     s.write("seeds/ferrow/facts.toml", "");
     s.run(&["check"]).exits(2).says("holds no records that cite");
