@@ -269,10 +269,18 @@ impl<'d> Composer<'d> {
                 };
                 add("place", vec![name]);
             }
+            let mut via: Vec<String> = Vec::new();
+            for actor in record.citations.iter().filter(|c| self.sees(c)).flat_map(|c| &c.via) {
+                let name = d.actors[**actor].name.to_string();
+                if !via.contains(&name) {
+                    via.push(name);
+                }
+            }
             add("by", names(&record.by));
             add("with", names(&record.with));
             add("against", names(&record.against));
             add("in answer to", record.answers.iter().map(|e| d.events[**e].title.to_string()).collect());
+            add("according to", via);
             if let Some(hedge) = &record.hedge {
                 add("the source’s word", vec![wording::quoted(hedge)]);
             }
@@ -480,6 +488,15 @@ impl<'d> Composer<'d> {
 
     fn positions(&mut self) -> Vec<PositionsToward> {
         let d = self.dossier;
+        let mut parties: Vec<Ref<crate::facts::dossier::Actor>> = Vec::new();
+        for event in &self.scope {
+            let record = &d.events[*event];
+            for actor in record.by.iter().chain(&record.with).chain(&record.against) {
+                if !parties.contains(&**actor) {
+                    parties.push(**actor);
+                }
+            }
+        }
         // what they are about, in the order of the events; within it by date and id, each utterance once
         let mut groups: BTreeMap<usize, BTreeMap<String, Vec<Ref<Position>>>> = BTreeMap::new();
         for (reference, position) in d.positions.iter() {
@@ -491,7 +508,12 @@ impl<'d> Composer<'d> {
                 Subject::Claim(c) => Some(*d.claims[c].event),
                 _ => None,
             };
-            let Some(index) = event.and_then(|e| self.scope.iter().position(|s| *s == e)) else { continue };
+            // behind the positions on events: those on whoever took part in one
+            let index = match *position.toward {
+                Subject::Actor(a) => parties.iter().position(|p| *p == a).map(|i| self.scope.len() + i),
+                _ => event.and_then(|e| self.scope.iter().position(|s| *s == e)),
+            };
+            let Some(index) = index else { continue };
             // renderings of one statement, by one actor with one stance, are one line
             let utterance = match &position.utterance {
                 Some(u) => format!("{}/{}/{}", u.as_str(), d.actors[*position.actor].id, *position.stance),
@@ -501,7 +523,11 @@ impl<'d> Composer<'d> {
         }
         let mut found = Vec::new();
         for (index, utterances) in groups {
-            let Some(&event) = self.scope.get(index) else { continue };
+            let toward = match (self.scope.get(index), parties.get(index.saturating_sub(self.scope.len()))) {
+                (Some(event), _) => d.events[*event].title.to_string(),
+                (None, Some(actor)) => wording::capital(&d.actors[*actor].name),
+                (None, None) => continue,
+            };
             let mut lines: Vec<(Option<NaiveDate>, String, PositionLine)> = Vec::new();
             for renderings in utterances.into_values() {
                 // the fullest rendering stands for the statement; renderings are never spliced
@@ -530,10 +556,7 @@ impl<'d> Composer<'d> {
                 lines.push((record.date.as_ref().map(|date| date.earliest()), record.id.clone(), line));
             }
             lines.sort_by(|a, b| (a.0.is_none(), a.0, &a.1).cmp(&(b.0.is_none(), b.0, &b.1)));
-            found.push(PositionsToward {
-                toward: d.events[event].title.to_string(),
-                lines: lines.into_iter().map(|(_, _, line)| line).collect(),
-            });
+            found.push(PositionsToward { toward, lines: lines.into_iter().map(|(_, _, line)| line).collect() });
         }
         found
     }

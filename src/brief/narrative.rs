@@ -377,7 +377,16 @@ impl Telling<'_> {
         let cites = !sources.is_empty();
         let noun =
             who.map(|_| format!(" {}", cell.key.2.map_or("", |c| d.categories[c].name.as_str()))).unwrap_or_default();
-        let markdown = escape(&format!("{text}{noun} (according to {})", wording::list(&names)));
+        let mut hedges: Vec<String> = Vec::new();
+        for hedge in used.iter().filter_map(|c| d.claims[*c].hedge.as_ref()) {
+            let word = wording::quoted(hedge);
+            if !hedges.contains(&word) {
+                hedges.push(word);
+            }
+        }
+        let hedge =
+            if hedges.is_empty() { String::new() } else { format!(", source’s word: {}", wording::list(&hedges)) };
+        let markdown = escape(&format!("{text}{noun} (according to {}{hedge})", wording::list(&names)));
         Ok(Piece { markdown, sources, records: used.into_iter().map(Subject::Claim).collect(), cites })
     }
 
