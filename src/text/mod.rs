@@ -1,7 +1,7 @@
 //! Floor 0: texts and places in them.
 //!
 //! Everything here works on strings and byte ranges alone; nothing knows what a claim is.
-//! - [`file`]: a named text, its lines, 1-based positions
+//! - [`mod@file`]: a named text, its lines, 1-based positions
 //! - [`gate`]: what may enter as text, and how input is made safe to print
 //! - [`normalise`]: the folding under which quotations are compared, with a map to the original bytes
 //! - [`article`]: an archived article: paragraphs, furniture, captions
