@@ -1,5 +1,6 @@
 //! A quotation held against its article: what the rules on evidence look at.
 
+use std::cell::OnceCell;
 use std::ops::Range;
 
 use super::vocabulary::Vocabulary;
@@ -9,7 +10,7 @@ use crate::text::article::{Article, Zone};
 use crate::text::find::{self, Hit, NoQuotation, Quotation};
 use crate::text::lexicon::Lexicon;
 use crate::text::normalise::fold;
-use crate::text::quantity::{Kind, quantities};
+use crate::text::quantity::{Kind, Quantity, quantities};
 use crate::text::sentence;
 
 /// A quotation searched for in its article, wherever it was found.
@@ -81,6 +82,7 @@ impl<'a> Attempt<'a> {
             quote,
             sentences,
             article_lower: lower,
+            quantities: OnceCell::new(),
         })
     }
 }
@@ -114,6 +116,7 @@ pub struct Passage<'a> {
     pub sentences: Vec<Range<usize>>,
     /// The article's folded text in lower case.
     pub article_lower: &'a str,
+    quantities: OnceCell<Vec<Quantity>>,
 }
 
 impl<'a> Passage<'a> {
@@ -121,6 +124,12 @@ impl<'a> Passage<'a> {
     #[must_use]
     pub fn original(&self, range: &Range<usize>) -> Range<usize> {
         self.article.folded().original(&(range.start + self.paragraph.start..range.end + self.paragraph.start))
+    }
+
+    /// The quantities of the paragraph, read once.
+    #[must_use]
+    pub fn quantities(&self) -> &[Quantity] {
+        self.quantities.get_or_init(|| quantities(self.text, self.lexicon))
     }
 
     /// Where `words` stand inside the quotation, each time.
@@ -156,7 +165,7 @@ impl<'a> Passage<'a> {
     #[must_use]
     pub fn carrier(&self) -> Option<Range<usize>> {
         let selection = self.selection();
-        let numbers = quantities(self.text, self.lexicon);
+        let numbers = self.quantities();
         let holds = |s: &&Range<usize>| {
             numbers.iter().any(|q| q.kind != Kind::Vague && s.start < q.span.end && q.span.start < s.end)
         };

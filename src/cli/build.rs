@@ -43,7 +43,11 @@ fn attempt(place: &Place, options: &Options) -> Result<Exit, Exit> {
         Exit::Io
     })?;
     // the first worker loads its fonts while the facts are loaded and proved
-    let mut first = Worker::new(program.clone(), Limits::default());
+    let processors = std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);
+    let jobs = options.jobs.map_or(processors, std::num::NonZeroUsize::get);
+    // a single briefing has the processors to itself; several are the parallel part themselves
+    let threads = if options.slugs.len() == 1 { jobs } else { 1 };
+    let mut first = Worker::new(program.clone(), Limits { threads, ..Limits::default() });
     if !options.context {
         first.start();
     }
@@ -207,6 +211,7 @@ fn write(workspace: &Workspace, request: &Request, printed: &Printed) -> Exit {
             }
         }
     }
+    output::settle(&claimed);
     exit
 }
 

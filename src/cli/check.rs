@@ -87,8 +87,11 @@ pub(super) fn refresh(workspace: &Workspace, verdict: &Verdict<'_>, locked: bool
             continue;
         }
         let folder = workspace.project.root.join(load::SEEDS).join(name);
-        let written = output::claim(&folder)
-            .and_then(|claimed| output::write(&claimed, &folder.join(lock::FILE), report.lock.print().as_bytes()));
+        let written = output::claim(&folder).and_then(|claimed| {
+            let written = output::write(&claimed, &folder.join(lock::FILE), report.lock.print().as_bytes())?;
+            output::settle(&claimed);
+            Ok(written)
+        });
         match written {
             Ok(_) => output::tell(&format!("wrote {shown}\n")),
             Err(error) => {

@@ -33,7 +33,7 @@ pub(super) fn tell(text: &str) {
 
 /// A folder that only one run of the program writes to at a time.
 pub(super) struct Claimed {
-    _handle: Option<File>,
+    handle: Option<File>,
 }
 
 /// Claims a folder for writing, waiting for whoever has it, and clears away what an interrupted run left unfinished.
@@ -58,7 +58,7 @@ pub(super) fn claim(folder: &Path) -> io::Result<Claimed> {
             let _ = fs::remove_file(entry.path());
         }
     }
-    Ok(Claimed { _handle: handle })
+    Ok(Claimed { handle })
 }
 
 /// Whether a file may be put in this place: there is none, or a regular one. What a link leads to may lie elsewhere.
@@ -69,7 +69,16 @@ pub(super) fn writable(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Writes a file in a claimed folder, unless it holds these bytes already. Says whether it was written.
+/// Flushes a claimed folder, so that the names in it are on the disk, too.
+pub(super) fn settle(claimed: &Claimed) {
+    if let Some(folder) = &claimed.handle {
+        // not every system lets a folder be flushed
+        let _ = folder.sync_all();
+    }
+}
+
+/// Writes a file in a claimed folder, unless it holds these bytes already. Says whether it was written. The folder is
+/// flushed by [`settle`].
 pub(super) fn write(_: &Claimed, path: &Path, bytes: &[u8]) -> io::Result<bool> {
     writable(path)?;
     let same = fs::metadata(path).is_ok_and(|meta| meta.len() == bytes.len() as u64)
@@ -85,9 +94,5 @@ pub(super) fn write(_: &Claimed, path: &Path, bytes: &[u8]) -> io::Result<bool> 
     unfinished.as_file_mut().write_all(bytes)?;
     unfinished.as_file().sync_all()?;
     unfinished.persist(path).map_err(|error| error.error)?;
-    if let Ok(folder) = File::open(folder) {
-        // not every system lets a folder be flushed
-        let _ = folder.sync_all();
-    }
     Ok(true)
 }

@@ -57,14 +57,12 @@ pub enum Failure {
     Worker(String),
 }
 
-/// Sets a document.
+/// Sets a document. What it caches stays until [`forget`], which a caller that sets many documents calls in between.
 ///
 /// # Errors
 /// Where the layout is wrong, a glyph is missing, or the library panics.
 pub fn typeset(job: &Job) -> Result<Pdf, Failure> {
     let result = catch_unwind(AssertUnwindSafe(|| compile(job)));
-    // what is cached of one document is of no use to the next, and grows without end
-    typst::comemo::evict(0);
     result.unwrap_or_else(|panic| {
         let why = panic
             .downcast_ref::<String>()
@@ -160,10 +158,17 @@ fn fonts() -> &'static FontStore {
     })
 }
 
-/// Loads what every document needs, so that the first one does not wait for it.
+/// Drops what is cached of the documents set so far: it is of no use to the next one, and grows without end.
+pub fn forget() {
+    typst::comemo::evict(0);
+}
+
+/// Sets a small document in each of the fonts, so that the first real one does not wait for what all of them need.
 pub fn warm_up() {
-    let _ = library();
-    let _ = fonts().book();
+    let text = "= A\n*b* _c_ `d` #text(font: \"DejaVu Sans Mono\", weight: \"bold\")[e]\n- f\n+ g\n#table(columns: (1fr, 2fr), table.header[h][i], [j], [k])\n#link(\"https://example.org\")[l]";
+    let main = format!("#set document(title: \"a\")\n#set text(font: \"Libertinus Serif\", lang: \"en\")\n{text}\n");
+    let job = Job { files: BTreeMap::from([(MAIN.to_owned(), main)]), ident: String::new(), date: (2000, 1, 1) };
+    let _ = typeset(&job);
 }
 
 impl Files {

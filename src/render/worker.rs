@@ -26,11 +26,14 @@ pub struct Limits {
     pub processor: u64,
     /// Time on the wall for one document.
     pub wall: Duration,
+    /// Threads that lay out one document. More of them help when there are fewer documents than processors; the bytes
+    /// are the same.
+    pub threads: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { memory: 3 << 30, processor: 20, wall: Duration::from_secs(30) }
+        Self { memory: 3 << 30, processor: 20, wall: Duration::from_secs(30), threads: 1 }
     }
 }
 
@@ -80,8 +83,7 @@ impl Worker {
             .arg(ARGUMENT)
             .arg(self.limits.memory.to_string())
             .arg(self.limits.processor.to_string())
-            // one thread: the documents are the parallel part, and order of work must not matter
-            .env("RAYON_NUM_THREADS", "1")
+            .env("RAYON_NUM_THREADS", self.limits.threads.max(1).to_string())
             .env_remove("RUST_BACKTRACE")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -208,6 +210,8 @@ pub fn serve(
                     }
                     Err(failure) => send(&mut output, &serde_json::to_vec(&Reply::Failed(failure))?)?,
                 }
+                // after the reply: nobody waits for it
+                pdf::forget();
             }
         })?;
         thread.join().unwrap_or_else(|_| Err(io::Error::other("the worker's thread ended early")))

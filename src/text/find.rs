@@ -169,18 +169,20 @@ fn joins(a: char, b: char) -> bool {
 /// Whether `c` is of a script written without spaces between words.
 #[must_use]
 pub fn spaceless(c: char) -> bool {
-    matches!(
-        c.script(),
-        Script::Han
-            | Script::Hiragana
-            | Script::Katakana
-            | Script::Thai
-            | Script::Lao
-            | Script::Khmer
-            | Script::Myanmar
-            | Script::Tibetan
-            | Script::Bopomofo
-    )
+    // no such script lies below Thai; the table is asked only for what may be one
+    c >= '\u{e00}'
+        && matches!(
+            c.script(),
+            Script::Han
+                | Script::Hiragana
+                | Script::Katakana
+                | Script::Thai
+                | Script::Lao
+                | Script::Khmer
+                | Script::Myanmar
+                | Script::Tibetan
+                | Script::Bopomofo
+        )
 }
 
 /// What stands nearest to a quotation that was not found.

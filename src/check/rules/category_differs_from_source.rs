@@ -24,8 +24,10 @@ pub(super) fn check(passage: &Passage<'_>) -> Vec<Diagnostic> {
     let text = &passage.text[sentence.clone()];
     let named = passage.vocabulary.categories_in(text, passage.lexicon);
     // the noun a number counts comes soon after it
-    let number = quantities(passage.text, passage.lexicon)
-        .into_iter()
+    let number = passage
+        .quantities()
+        .iter()
+        .cloned()
         .find(|q| q.kind != Kind::Vague && q.span.start < selected.end && selected.start < q.span.end)
         .map(|q| q.span);
     let from = number.as_ref().map_or(selected.start, |n| n.end).saturating_sub(sentence.start);

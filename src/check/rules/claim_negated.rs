@@ -7,7 +7,7 @@ use crate::facts::dossier::Subject;
 use crate::facts::figure::Bounds;
 use crate::text::gate::visible;
 use crate::text::lexicon::CueKind;
-use crate::text::quantity::{Kind, Number, quantities};
+use crate::text::quantity::{Kind, Number};
 use crate::text::sentence::cues;
 
 pub(super) fn check(passage: &Passage<'_>) -> Vec<Diagnostic> {
@@ -19,8 +19,10 @@ pub(super) fn check(passage: &Passage<'_>) -> Vec<Diagnostic> {
     }
     let Some(selected) = passage.carrier() else { return Vec::new() };
     // the figure itself, so that the words of its own bound ("no fewer than") are not taken for a negation of it
-    let figure = quantities(passage.text, passage.lexicon)
-        .into_iter()
+    let figure = passage
+        .quantities()
+        .iter()
+        .cloned()
         .find(|q| q.kind != Kind::Vague && q.span.start < selected.end && selected.start < q.span.end)
         .map_or(selected, |q| q.span);
     let sentence = passage.sentence_of(&figure);

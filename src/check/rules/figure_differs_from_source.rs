@@ -8,7 +8,7 @@ use crate::facts::dossier::Subject;
 use crate::facts::figure::{Bounds, Figure};
 use crate::text::gate::visible;
 use crate::text::lexicon::CueKind;
-use crate::text::quantity::{Kind, Number, Quantity, quantities};
+use crate::text::quantity::{Kind, Number, Quantity};
 use crate::text::sentence::cues;
 
 pub(super) fn check(passage: &Passage<'_>) -> Vec<Diagnostic> {
@@ -17,7 +17,7 @@ pub(super) fn check(passage: &Passage<'_>) -> Vec<Diagnostic> {
     let value = &claim.value;
     let selection = passage.selection();
     let Some(first) = selection.first() else { return Vec::new() };
-    let all = quantities(passage.text, passage.lexicon);
+    let all = passage.quantities();
     let touched: Vec<&Quantity> =
         all.iter().filter(|q| selection.iter().any(|s| s.start < q.span.end && q.span.start < s.end)).collect();
     let numbered: Vec<&Quantity> = touched.iter().copied().filter(|q| q.kind != Kind::Vague).collect();

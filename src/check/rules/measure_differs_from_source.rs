@@ -7,7 +7,7 @@ use crate::check::passage::Passage;
 use crate::diag::Diagnostic;
 use crate::facts::dossier::{Measure, Subject};
 use crate::facts::table::Ref;
-use crate::text::quantity::{Kind, quantities};
+use crate::text::quantity::Kind;
 
 pub(super) fn check(passage: &Passage<'_>) -> Vec<Diagnostic> {
     let Subject::Claim(claim) = passage.cited.subject else { return Vec::new() };
@@ -71,8 +71,10 @@ fn nearer_measure(
     if !passage.dossier.measures[own].counts_people {
         return None;
     }
-    let number = quantities(passage.text, passage.lexicon)
-        .into_iter()
+    let number = passage
+        .quantities()
+        .iter()
+        .cloned()
         .find(|q| q.kind != Kind::Vague && q.span.start < selected.end && selected.start < q.span.end)?
         .span;
     let number = number.start.saturating_sub(sentence.start)..number.end.saturating_sub(sentence.start);
