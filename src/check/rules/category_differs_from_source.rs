@@ -26,10 +26,8 @@ pub(super) fn check(passage: &Passage<'_>) -> Vec<Diagnostic> {
     // the noun a number counts comes soon after it
     let number = passage
         .quantities()
-        .iter()
-        .cloned()
-        .find(|q| q.kind != Kind::Vague && q.span.start < selected.end && selected.start < q.span.end)
-        .map(|q| q.span);
+        .iter().find(|&q| q.kind != Kind::Vague && q.span.start < selected.end && selected.start < q.span.end).cloned()
+        .map(|q| q.span.clone());
     let from = number.as_ref().map_or(selected.start, |n| n.end).saturating_sub(sentence.start);
     let counted = named.iter().find(|(place, _)| {
         place.start >= from && {

@@ -21,10 +21,8 @@ pub(super) fn check(passage: &Passage<'_>) -> Vec<Diagnostic> {
     // the figure itself, so that the words of its own bound ("no fewer than") are not taken for a negation of it
     let figure = passage
         .quantities()
-        .iter()
-        .cloned()
-        .find(|q| q.kind != Kind::Vague && q.span.start < selected.end && selected.start < q.span.end)
-        .map_or(selected, |q| q.span);
+        .iter().find(|&q| q.kind != Kind::Vague && q.span.start < selected.end && selected.start < q.span.end).cloned()
+        .map_or(selected, |q| q.span.clone());
     let sentence = passage.sentence_of(&figure);
     let text = &passage.text[sentence.clone()];
     let part = figure.start.saturating_sub(sentence.start)..figure.end.min(sentence.end).saturating_sub(sentence.start);

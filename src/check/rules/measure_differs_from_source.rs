@@ -73,9 +73,7 @@ fn nearer_measure(
     }
     let number = passage
         .quantities()
-        .iter()
-        .cloned()
-        .find(|q| q.kind != Kind::Vague && q.span.start < selected.end && selected.start < q.span.end)?
+        .iter().find(|&q| q.kind != Kind::Vague && q.span.start < selected.end && selected.start < q.span.end).cloned()?
         .span;
     let number = number.start.saturating_sub(sentence.start)..number.end.saturating_sub(sentence.start);
     let distance = |r: &Range<usize>| {
