@@ -44,7 +44,6 @@ pub mod text;
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::Arc;
 
 use brief::view::View;
 use check::{Checked, Report, Settings, Tally};
@@ -394,10 +393,4 @@ fn texts(value: &serde_json::Value) -> Vec<(String, Vec<String>)> {
         _ => {}
     }
     found
-}
-
-/// A file shown in findings, for callers that build projects in memory.
-#[must_use]
-pub fn file(name: &str, text: &str) -> Arc<text::file::TextFile> {
-    Arc::new(text::file::TextFile::new(name, text))
 }

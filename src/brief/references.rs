@@ -3,7 +3,6 @@
 //! The default style is the project's own small one: reading it costs a fraction of a millisecond, where the library's
 //! archive of styles and locales costs fifty.
 
-use hayagriva::archive::ArchivedStyle;
 use hayagriva::citationberg::{IndependentStyle, Locale, LocaleFile};
 use hayagriva::types::{EntryType, FormatString, Person, Publisher, QualifiedUrl};
 use hayagriva::{
@@ -79,12 +78,6 @@ fn format(entries: &[Entry]) -> Option<Vec<String>> {
             })
             .collect()
     })
-}
-
-/// Whether the library's archive knows a style of this name.
-#[must_use]
-pub fn is_known_style(name: &str) -> bool {
-    ArchivedStyle::by_name(name).is_some()
 }
 
 fn entry(id: &str, source: &Source) -> Entry {
