@@ -69,7 +69,7 @@ fn main() {
     let workspace = Workspace::open(copy).unwrap();
     let verdict = workspace.check(&Archive::Absent, &Settings::default());
     let request = workspace.requests.iter().find(|r| r.slug == slug).unwrap();
-    let printed = workspace.print(&verdict, request, &mut factbrief::render::pdf::typeset).unwrap();
+    let printed = workspace.print(&verdict, request, None, &mut factbrief::render::pdf::typeset).unwrap();
     let Ok(kind) = Kind::load(copy, "fact-sheet") else { panic!("the kind does not load") };
     let document = copy.join("document");
     for (name, text) in typst_files(&kind, &printed.view, &blocks(&printed.markdown)) {

@@ -25,7 +25,7 @@
 //!     let workspace = Workspace::open(std::path::Path::new("."))?;
 //!     let verdict = workspace.check(&Archive::Absent, &Settings::default());
 //!     for request in &workspace.requests {
-//!         let printed = workspace.print(&verdict, request, &mut pdf::typeset)?;
+//!         let printed = workspace.print(&verdict, request, None, &mut pdf::typeset)?;
 //!         println!("{}: {} pages, {} bytes of Markdown", request.slug, printed.pages, printed.markdown.len());
 //!     }
 //!     Ok(())
@@ -44,8 +44,14 @@ pub mod text;
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::{Arc, Mutex};
 
+use chrono::NaiveDate;
+
+use brief::issue::{Issue, Issues};
+use brief::language::Language;
 use brief::view::View;
+use brief::{Brief, Composed};
 use check::{Checked, Report, Settings, Tally};
 use diag::Diagnostic;
 use facts::dossier::Dossier;
@@ -67,6 +73,11 @@ pub struct Workspace {
     pub locks: BTreeMap<String, Lock>,
     /// Its briefings, by slug.
     pub requests: Vec<Request>,
+    /// What was printed of them before, by slug.
+    pub issues: BTreeMap<String, Issues>,
+    /// The kinds that were used, and the languages: each is read once.
+    kinds: Mutex<BTreeMap<String, Arc<Kind>>>,
+    languages: Mutex<BTreeMap<String, Arc<Language>>>,
 }
 
 /// What a check found in each dossier.
@@ -83,6 +94,10 @@ pub struct Verdict<'w> {
 pub struct Printed {
     /// The view it was printed from.
     pub view: View,
+    /// What it is to be compared with by the next issue.
+    pub issues: Issues,
+    /// What an analyst should know, though it stops nothing.
+    pub notes: Vec<Diagnostic>,
     /// The Markdown.
     pub markdown: String,
     /// The PDF.
@@ -135,6 +150,18 @@ impl Workspace {
                 Err(finding) => findings.push(*finding),
             }
         }
+        let mut issues = BTreeMap::new();
+        for request in &requests {
+            let name = format!("{}/{}.{}", load::BRIEFINGS, request.slug, brief::issue::ENDING);
+            if std::fs::symlink_metadata(root.join(&name)).is_ok() {
+                match load::read::text(&root.join(&name), &name).and_then(|file| Issues::parse(&file)) {
+                    Ok(read) => {
+                        issues.insert(request.slug.clone(), read);
+                    }
+                    Err(finding) => findings.push(*finding),
+                }
+            }
+        }
         for (name, level) in &project.levels {
             let known = check::rules::find(name);
             let finding = match known {
@@ -155,7 +182,15 @@ impl Workspace {
             findings.push(finding);
         }
         if findings.is_empty() {
-            return Ok(Self { project, dossiers, locks, requests });
+            return Ok(Self {
+                project,
+                dossiers,
+                locks,
+                requests,
+                issues,
+                kinds: Mutex::default(),
+                languages: Mutex::default(),
+            });
         }
         diag::sort(&mut findings);
         Err(findings)
@@ -206,11 +241,79 @@ impl Workspace {
         }
     }
 
-    /// What a briefing says.
+    /// The kind of a briefing.
+    ///
+    /// # Errors
+    /// Where there is none of this name, or its templates are wrong.
+    pub fn kind(&self, request: &Request) -> Result<Arc<Kind>, Vec<Diagnostic>> {
+        let name = request.kind.as_str();
+        if let Some(known) = self.kinds.lock().ok().and_then(|kinds| kinds.get(name).cloned()) {
+            return Ok(known);
+        }
+        let kind = Arc::new(Kind::load(&self.project.root, name).map_err(|findings| {
+            let at = |f: Diagnostic| {
+                if f.code == "unknown-kind" { f.at(&request.file, request.kind.span(), "not known") } else { f }
+            };
+            findings.into_iter().map(at).collect::<Vec<_>>()
+        })?);
+        if let Ok(mut kinds) = self.kinds.lock() {
+            kinds.insert(name.to_owned(), Arc::clone(&kind));
+        }
+        Ok(kind)
+    }
+
+    /// The language of a briefing: the project's own table, where it has one, else the one shipped.
+    ///
+    /// # Errors
+    /// Where there is no table for it, or the project's is not complete.
+    pub fn language(&self, request: &Request) -> Result<Arc<Language>, Vec<Diagnostic>> {
+        let tag = request.language.as_ref().map_or(self.project.language.as_str(), |l| l.as_str());
+        if let Some(known) = self.languages.lock().ok().and_then(|known| known.get(tag).cloned()) {
+            return Ok(known);
+        }
+        let unknown = |why: &str| {
+            let known: Vec<&str> = Language::shipped_tags().collect();
+            let span = request.language.as_ref().map_or(request.kind.span(), |l| l.span());
+            vec![
+                Diagnostic::new(
+                    "unknown-language",
+                    format!("no briefing can be printed in `{}`", text::gate::visible(tag)),
+                )
+                .at(&request.file, span, why)
+                .help(format!("shipped: {}", known.join(", ")))
+                .help(format!("a language of your own is a table {}/languages/TAG.toml; `factbrief template new language TAG` begins one", load::TEMPLATES)),
+            ]
+        };
+        if !facts::text::is_language_tag(tag) {
+            return Err(unknown("this is no language tag (BCP 47)"));
+        }
+        let name = format!("{}/languages/{tag}.toml", load::TEMPLATES);
+        let language = match load::read::bytes(&self.project.root.join(&name)) {
+            Ok(bytes) => {
+                let file = load::read::admit(bytes, &name).map_err(|f| vec![*f])?;
+                Arc::new(Language::parse(tag, &file)?)
+            }
+            Err(load::read::Unread::Absent) => {
+                Language::shipped(tag).ok_or_else(|| unknown("there is no table for it"))?
+            }
+            Err(why) => return Err(vec![load::read::unread(&name, &why)]),
+        };
+        if let Ok(mut known) = self.languages.lock() {
+            known.insert(tag.to_owned(), Arc::clone(&language));
+        }
+        Ok(language)
+    }
+
+    /// What a briefing says, as of its own date or of `as_of`.
     ///
     /// # Errors
     /// Where its dossier did not pass the check, or what it asks for is not there.
-    pub fn view(&self, verdict: &Verdict<'_>, request: &Request) -> Result<View, Vec<Diagnostic>> {
+    pub fn compose(
+        &self,
+        verdict: &Verdict<'_>,
+        request: &Request,
+        as_of: Option<NaiveDate>,
+    ) -> Result<Composed, Vec<Diagnostic>> {
         let name = self.dossier_of(request).map_err(|f| vec![*f])?;
         let Some(checked) = verdict.checked.get(name) else {
             return Err(vec![
@@ -221,23 +324,64 @@ impl Workspace {
                 .note("if it cannot be cited, it cannot be printed"),
             ]);
         };
-        brief::compose(checked, &self.project, request)
+        let (kind, language) = match (self.kind(request), self.language(request)) {
+            (Ok(kind), Ok(language)) => (kind, language),
+            (kind, language) => {
+                return Err(kind.err().into_iter().chain(language.err()).flatten().collect());
+            }
+        };
+        let Some(as_of) = as_of.or_else(|| request.as_of.as_day()) else { return Err(Vec::new()) };
+        if let Some(kept) = self.issues.get(&request.slug).filter(|kept| kept.current.issue > request.issue) {
+            return Err(vec![
+                Diagnostic::new("issues", format!("briefing `{}` goes back to issue {}", request.slug, request.issue))
+                    .at(
+                        &request.file,
+                        request.issue_span.as_ref().unwrap_or(request.kind.span()),
+                        format!("issue {} has been printed", kept.current.issue),
+                    )
+                    .help(format!(
+                        "number it {} or higher, or bring back the older {}/{}.{}",
+                        kept.current.issue,
+                        load::BRIEFINGS,
+                        request.slug,
+                        brief::issue::ENDING
+                    )),
+            ]);
+        }
+        // an earlier day knows nothing of an issue that came later
+        let day = as_of.to_string();
+        let before = self.issues.get(&request.slug).and_then(|kept| kept.before(request.issue));
+        let before = before.filter(|issue| issue.as_of <= day);
+        brief::compose(
+            checked,
+            &self.project,
+            &Brief { request, wanted: &kind.wanted, language: &language, as_of, before },
+        )
+    }
+
+    /// What a briefing says.
+    ///
+    /// # Errors
+    /// As [`Self::compose`].
+    pub fn view(&self, verdict: &Verdict<'_>, request: &Request) -> Result<View, Vec<Diagnostic>> {
+        self.compose(verdict, request, None).map(|composed| composed.view)
     }
 
     /// A briefing in both formats; `typeset` makes a PDF of a job ([`render::pdf::typeset`], or a
     /// [`render::worker::Worker`], which has limits).
     ///
     /// # Errors
-    /// As [`Self::view`], and where a template is wrong or the text cannot be set; then the record it is due to is named,
-    /// if a record is.
+    /// As [`Self::compose`], and where a template is wrong or the text cannot be set; then the record it is due to is
+    /// named, if a record is.
     pub fn print(
         &self,
         verdict: &Verdict<'_>,
         request: &Request,
+        as_of: Option<NaiveDate>,
         typeset: &mut dyn FnMut(&Job) -> Result<Pdf, Failure>,
     ) -> Result<Printed, Vec<Diagnostic>> {
-        let view = self.view(verdict, request)?;
-        let kind = Kind::load(&self.project.root, &view.kind)?;
+        let Composed { view, snapshot, notes } = self.compose(verdict, request, as_of)?;
+        let kind = self.kind(request)?;
         let markdown = kind.markdown(&view).map_err(|f| vec![*f])?;
         let job = |blocks: &[String]| Job {
             files: typst_files(&kind, &view, blocks),
@@ -249,7 +393,22 @@ impl Workspace {
             ),
         };
         match typeset(&job(&render::set::blocks(&markdown))) {
-            Ok(pdf) => Ok(Printed { view, markdown, pdf: pdf.bytes, pages: pdf.pages }),
+            Ok(pdf) => {
+                let current = Issue {
+                    issue: view.issue,
+                    as_of: view.as_of.iso.clone(),
+                    as_of_text: view.as_of.text.clone(),
+                    records: snapshot.records,
+                };
+                let before = self.issues.get(&request.slug).and_then(|kept| kept.before(request.issue)).cloned();
+                let issues = Issues {
+                    markdown: text::hash::sha256(markdown.as_bytes()),
+                    pdf: text::hash::sha256(&pdf.bytes),
+                    current,
+                    before,
+                };
+                Ok(Printed { view, issues, notes, markdown, pdf: pdf.bytes, pages: pdf.pages })
+            }
             Err(failure) => {
                 let mut alone = |text: &str| typeset(&job(&[format!("#{}", render::set::literal(text))]));
                 Err(vec![self.explain(verdict, request, &view, &failure, &mut alone)])

@@ -3,14 +3,18 @@
 //!
 //! - [`view`]: the view, which is all that templates are given
 //! - [`compose()`]: dossier and request to view
-//! - [`wording`]: figures, dates and lists in words
+//! - [`language`]: the fixed words of a briefing, a table a language; [`wording`]: figures, dates and lists in them
+//! - [`issue`]: what a briefing printed, and what has changed since; [`handling`]: who may read a record
 //! - [`narrative`]: the analyst's Markdown with references to records
 //! - [`references`]: the list of references, by citation style
 
 mod compose;
+pub mod handling;
+pub mod issue;
+pub mod language;
 pub mod narrative;
 pub mod references;
 pub mod view;
 pub mod wording;
 
-pub use compose::{compose, kinds};
+pub use compose::{Brief, Composed, Wanted, compose};

@@ -8,20 +8,28 @@
 //! | `{{say "ID"}}` | a position's words in quotation marks, with the speaker |
 //! | `{{actor "ID"}}`, `{{place "ID"}}` | a name |
 //! | `{{event "ID"}}` | an event's title |
+//! | `{{judgement "ID"}}` | an assessment's sentence |
 //! | `{{cite "ID"}}` | nothing but the sources of a record |
 //!
 //! A digit typed in the text and a sentence without a reference are findings: what cannot be cited cannot be printed.
+//! So are a likelihood off the scale of ICD 203, one that no assessment carries, and likelihood and confidence in one
+//! sentence (ICD 203, D.6.e(2)).
 
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::wording;
+use super::language::Language;
 use crate::check;
 use crate::diag::Diagnostic;
+use crate::facts::at::At;
 use crate::facts::dossier::{Citation, Claim, Dossier, Source, Subject};
+use crate::facts::figure::{Bounds, Figure};
 use crate::facts::table::Ref;
+use crate::facts::text::Text;
+use crate::facts::vocabulary::Likelihood;
 use crate::reconcile::Cell;
 use crate::text::calendar::calendar;
+use crate::text::estimate::{self, estimates};
 use crate::text::file::TextFile;
 use crate::text::gate::visible;
 use crate::text::lexicon::Lexicon;
@@ -30,7 +38,7 @@ use crate::text::nearest::nearest;
 use crate::text::quantity::{Kind, quantities};
 use crate::text::sentence::sentences;
 
-const HELPERS: &[&str] = &["actor", "cite", "claim", "date", "event", "figure", "place", "say"];
+const HELPERS: &[&str] = &["actor", "cite", "claim", "date", "event", "figure", "judgement", "place", "say"];
 
 /// A sentence of the narrative, its references resolved.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,8 +57,17 @@ pub struct Telling<'a> {
     pub dossier: &'a Dossier,
     /// The cells of its figures.
     pub cells: &'a [Cell],
+    /// Its language.
+    pub language: &'a Language,
+    /// A record's text in that language.
+    #[allow(clippy::type_complexity, reason = "a record and one of its texts")]
+    pub say: Box<dyn Fn(Subject, &At<Text>) -> String + 'a>,
     /// Whether a record's citation may be used (as of a date).
-    pub sees: &'a dyn Fn(&Citation) -> bool,
+    pub sees: Box<dyn Fn(&Citation) -> bool + 'a>,
+    /// Whether a record may be referred to (as of a date, and by its handling).
+    pub known: Box<dyn Fn(Subject) -> bool + 'a>,
+    /// Why it may not.
+    pub why_not: Box<dyn Fn(Subject) -> String + 'a>,
     /// The file it is written in.
     pub file: &'a Arc<TextFile>,
     /// Where it is written.
@@ -64,11 +81,11 @@ struct Piece {
     cites: bool,
 }
 
-/// Reads a narrative of at most `limit` sentences.
+/// Reads a narrative, of at most `limit` sentences if there is a limit.
 ///
 /// # Errors
 /// Every reference that leads nowhere, every typed figure, every sentence without a source.
-pub fn tell(telling: &Telling<'_>, text: &str, limit: usize) -> Result<Vec<Told>, Vec<Diagnostic>> {
+pub fn tell(telling: &Telling<'_>, text: &str, limit: Option<usize>) -> Result<Vec<Told>, Vec<Diagnostic>> {
     let mut findings = Vec::new();
     let mut pieces: Vec<Piece> = Vec::new();
     let mut flat = String::new();
@@ -93,9 +110,9 @@ pub fn tell(telling: &Telling<'_>, text: &str, limit: usize) -> Result<Vec<Told>
     }
     literal(telling, rest, &mut flat, &mut findings);
     let flat = cite_inside(&flat.split_whitespace().collect::<Vec<_>>().join(" "), &pieces);
-    let lexicon = Lexicon::or_bare("en");
+    let lexicon = Lexicon::or_bare(&telling.language.tag);
     let ranges = sentences(&flat, lexicon);
-    if ranges.len() > limit {
+    if let Some(limit) = limit.filter(|limit| ranges.len() > *limit) {
         findings.push(
             telling
                 .finding(
@@ -135,6 +152,7 @@ pub fn tell(telling: &Telling<'_>, text: &str, limit: usize) -> Result<Vec<Told>
                 None => one.markdown.push(c),
             }
         }
+        findings.extend(unmeasured(telling, sentence, &one, lexicon));
         if !cites && findings.is_empty() {
             let words: String = sentence.chars().filter(|c| index(*c).is_none()).collect();
             findings.push(
@@ -157,6 +175,50 @@ pub fn tell(telling: &Telling<'_>, text: &str, limit: usize) -> Result<Vec<Told>
         told.push(one);
     }
     if findings.is_empty() { Ok(told) } else { Err(findings) }
+}
+
+/// Likelihood and confidence in a sentence, held to ICD 203.
+fn unmeasured(telling: &Telling<'_>, sentence: &str, one: &Told, lexicon: &Lexicon) -> Vec<Diagnostic> {
+    let typed: String = sentence.chars().map(|c| if index(c).is_some() { ' ' } else { c }).collect();
+    let found = estimates(&typed, lexicon);
+    let words = |e: &estimate::Estimate| typed.get(e.span.clone()).unwrap_or_default().to_owned();
+    let mut findings = Vec::new();
+    for off in found.iter().filter(|e| e.kind == estimate::Kind::OffScale) {
+        let word = words(off);
+        findings.push(
+            telling
+                .finding(
+                    "a likelihood is told off the scale",
+                    &word,
+                    &format!("\"{}\" is no term of ICD 203", visible(&word)),
+                )
+                .help(format!("the terms are: {}", Likelihood::WORDS.join(", ")))
+                .help("say it in an assessment record, and print that: `{{judgement \"some-id\"}}`"),
+        );
+    }
+    let likely = found.iter().find(|e| matches!(e.kind, estimate::Kind::Likelihood(_)));
+    let confident = found.iter().find(|e| e.kind == estimate::Kind::Confidence);
+    if let Some(likely) = likely {
+        let word = words(likely);
+        if confident.is_some() {
+            findings.push(
+                telling
+                    .finding("likelihood and confidence stand in one sentence", &word, "a likelihood, beside a confidence")
+                    .note("how likely a thing is and how good the basis of saying so are two matters (ICD 203, D.6.e(2)(b))")
+                    .help("say the confidence in a sentence of its own"),
+            );
+        }
+        if !one.records.iter().any(|r| matches!(r, Subject::Assessment(_))) {
+            findings.push(
+                telling
+                    .finding("a likelihood rests on no judgement", &word, "no assessment in this sentence carries it")
+                    .help(
+                        "name the assessment: `{{judgement \"some-id\"}}` prints it, `{{cite \"some-id\"}}` cites it",
+                    ),
+            );
+        }
+    }
+    findings
 }
 
 /// A reference that prints nothing and stands behind a sentence's stop belongs to that sentence.
@@ -192,7 +254,7 @@ fn index(c: char) -> Option<usize> {
 }
 
 fn literal(telling: &Telling<'_>, text: &str, flat: &mut String, findings: &mut Vec<Diagnostic>) {
-    let lexicon = Lexicon::or_bare("en");
+    let lexicon = Lexicon::or_bare(&telling.language.tag);
     let spelt = quantities(text, lexicon)
         .into_iter()
         .find(|q| {
@@ -269,18 +331,27 @@ impl Telling<'_> {
             return Err(wrong(format!("there is no record `{}`", visible(id)), format!("not in the dossier{guess}")));
         };
         let head = self.dossier.head(subject);
+        if !(self.known)(subject) {
+            return Err(wrong(format!("{} `{id}` cannot be printed here", head.kind), (self.why_not)(subject)));
+        }
         let needs = |what: &str| wrong(format!("`{name}` takes {what}"), format!("`{id}` is a {}", head.kind));
         let markdown = match (name, subject) {
-            ("actor", Subject::Actor(r)) => escape(&self.dossier.actors[r].name),
+            ("actor", Subject::Actor(r)) => escape(&(self.say)(subject, &self.dossier.actors[r].name)),
             ("actor", _) => return Err(needs("an actor")),
-            ("place", Subject::Place(r)) => escape(&self.dossier.places[r].name),
+            ("place", Subject::Place(r)) => escape(&(self.say)(subject, &self.dossier.places[r].name)),
             ("place", _) => return Err(needs("a place")),
-            ("event", Subject::Event(r)) => escape(&self.dossier.events[r].title),
+            ("event", Subject::Event(r)) => escape(&(self.say)(subject, &self.dossier.events[r].title)),
             ("event", _) => return Err(needs("an event")),
+            ("judgement", Subject::Assessment(r)) => {
+                escape((self.say)(subject, &self.dossier.assessments[r].text).trim().trim_end_matches('.'))
+            }
+            ("judgement", _) => return Err(needs("an assessment")),
             ("say", Subject::Position(r)) => match &self.dossier.positions[r].said {
                 Some(said) => {
-                    let speaker = &self.dossier.actors[*self.dossier.positions[r].actor].name;
-                    escape(&format!("{} ({})", wording::quoted(said), speaker.as_str()))
+                    let speaker = *self.dossier.positions[r].actor;
+                    let name = (self.say)(Subject::Actor(speaker), &self.dossier.actors[speaker].name);
+                    let words = self.language.quoted(said);
+                    escape(&self.language.words.label.said.fill(&[("words", &words), ("name", &name)]))
                 }
                 None => return Err(wrong(format!("position `{id}` quotes no words"), "it has no `said`".to_owned())),
             },
@@ -344,10 +415,10 @@ impl Telling<'_> {
         };
         let totals: Vec<Ref<Claim>> = cell.totals.iter().flat_map(|(_, claims)| claims).copied().collect();
         let (text, used) = match (&cell.envelope, totals.as_slice()) {
-            (Some(envelope), used) => (wording::envelope(envelope), used.to_vec()),
+            (Some(envelope), used) => (self.language.envelope(envelope), used.to_vec()),
             (None, _) if !cell.floors.is_empty() => {
                 let first = cell.floors[0];
-                (wording::figure(&d.claims[first].value), vec![first])
+                (self.floor(&d.claims[first].value), vec![first])
             }
             _ => {
                 return Err(wrong(
@@ -356,11 +427,12 @@ impl Telling<'_> {
                 ));
             }
         };
+        let label = &self.language.words.label;
         let mut names: Vec<String> = Vec::new();
         for claim in &used {
             let name = match &d.claims[*claim].by {
-                Some(by) => d.actors[**by].name.to_string(),
-                None => "a source that names no claimant".to_owned(),
+                Some(by) => (self.say)(Subject::Actor(**by), &d.actors[**by].name),
+                None => label.unnamed.text().to_owned(),
             };
             if !names.contains(&name) {
                 names.push(name);
@@ -375,42 +447,59 @@ impl Telling<'_> {
             }
         }
         let cites = !sources.is_empty();
-        let noun =
-            who.map(|_| format!(" {}", cell.key.2.map_or("", |c| d.categories[c].name.as_str()))).unwrap_or_default();
+        let noun = cell.key.2.map(|c| (self.say)(Subject::Category(c), &d.categories[c].name));
         let mut hedges: Vec<String> = Vec::new();
         for hedge in used.iter().filter_map(|c| d.claims[*c].hedge.as_ref()) {
-            let word = wording::quoted(hedge);
+            let word = self.language.quoted(hedge);
             if !hedges.contains(&word) {
                 hedges.push(word);
             }
         }
-        let hedge =
-            if hedges.is_empty() { String::new() } else { format!(", source’s word: {}", wording::list(&hedges)) };
-        let markdown = escape(&format!("{text}{noun} (according to {}{hedge})", wording::list(&names)));
+        let hedge = (!hedges.is_empty()).then(|| label.hedge.fill(&[("words", &self.language.list(&hedges))]));
+        let by = label.attributed.fill(&[("name", &self.language.list(&names))]);
+        let markdown = escape(&self.attributed(&text, noun.as_deref(), &by, hedge));
         Ok(Piece { markdown, sources, records: used.into_iter().map(Subject::Claim).collect(), cites })
+    }
+
+    /// A figure, whom it counts, who says so, under what reserve.
+    fn attributed(&self, figure: &str, noun: Option<&str>, by: &str, hedge: Option<String>) -> String {
+        let list = &self.language.words.list;
+        let noun = noun.map(|n| format!(" {n}")).unwrap_or_default();
+        let hedge = hedge.map(|h| format!("{}{h}", list.comma)).unwrap_or_default();
+        format!("{figure}{noun}{}{by}{hedge}{}", list.open, list.close)
+    }
+
+    /// A part as what it says of the whole.
+    fn floor(&self, value: &Figure) -> String {
+        let Some(low) = value.low() else { return self.language.figure(value) };
+        let bounds = if low.beyond { Bounds::MoreThan(low.number) } else { Bounds::AtLeast(low.number) };
+        self.language.figure(&Figure { bounds, percent: value.percent })
     }
 
     fn worded_claim(&self, claim: Ref<Claim>) -> String {
         let d = self.dossier;
         let record = &d.claims[claim];
-        let noun = record.who.as_ref().map(|w| format!(" {}", d.categories[**w].name.as_str())).unwrap_or_default();
+        let label = &self.language.words.label;
+        let noun = record.who.as_ref().map(|w| (self.say)(Subject::Category(**w), &d.categories[**w].name));
         let figure = if record.value.is_quantified() {
-            wording::figure(&record.value)
+            self.language.figure(&record.value)
         } else {
             let words = record
                 .citations
                 .iter()
                 .find_map(|c| c.words.as_ref())
                 .or_else(|| record.citations.first().map(|c| &c.quote));
-            wording::quoted(words.map_or("", |w| w.as_str()))
+            self.language.quoted(words.map_or("", |w| w.as_str()))
         };
         let by = match &record.by {
-            Some(by) => format!("according to {}", d.actors[**by].name.as_str()),
-            None => "no claimant named".to_owned(),
+            Some(by) => {
+                let name = (self.say)(Subject::Actor(**by), &d.actors[**by].name);
+                label.attributed.fill(&[("name", &name)])
+            }
+            None => label.no_claimant.text().to_owned(),
         };
-        let hedge =
-            record.hedge.as_ref().map(|h| format!(", source’s word: {}", wording::quoted(h))).unwrap_or_default();
-        format!("{figure}{noun} ({by}{hedge})")
+        let hedge = record.hedge.as_ref().map(|h| label.hedge.fill(&[("words", &self.language.quoted(h))]));
+        self.attributed(&figure, noun.as_deref(), &by, hedge)
     }
 
     fn date(&self, subject: Subject) -> Option<String> {
@@ -427,12 +516,17 @@ impl Telling<'_> {
             }
             _ => return None,
         };
-        Some(wording::dated(date, check::basis(dating)))
+        Some(self.language.dated(date, check::basis(dating)))
     }
 
+    /// The sources of a record: of one that cites none, those of the records it rests on.
     fn sources(&self, subject: Subject) -> Vec<Ref<Source>> {
         let mut found = Vec::new();
-        for citation in self.dossier.citations(subject) {
+        let resting = match subject {
+            Subject::Assessment(_) | Subject::Discrepancy(_) => self.dossier.refers_to(subject),
+            _ => Vec::new(),
+        };
+        for citation in std::iter::once(subject).chain(resting).flat_map(|s| self.dossier.citations(s)) {
             if (self.sees)(citation) && !found.contains(&*citation.source) {
                 found.push(*citation.source);
             }

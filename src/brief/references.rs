@@ -9,11 +9,11 @@ use hayagriva::{
     BibliographyDriver, BibliographyRequest, CitationItem, CitationRequest, ElemChild, ElemChildren, Entry,
 };
 
+use super::language::Language;
 use super::view::Reference;
-use super::wording;
 use crate::check;
 use crate::facts::date::{Date, End, Moment, Precision, Qualifier};
-use crate::facts::dossier::{Dossier, Source};
+use crate::facts::dossier::{Actor, Dossier, Source};
 use crate::facts::table::Ref;
 use crate::facts::vocabulary::{Basis, Reliability};
 use crate::text::markdown::escape;
@@ -26,7 +26,7 @@ const UNTITLED: &str = "[Report without a headline]";
 
 /// The references to `sources`, numbered in that order.
 #[must_use]
-pub fn references(dossier: &Dossier, sources: &[Ref<Source>]) -> Vec<Reference> {
+pub fn references(dossier: &Dossier, sources: &[Ref<Source>], language: &Language) -> Vec<Reference> {
     let entries: Vec<Entry> =
         sources.iter().map(|r| entry(&dossier.sources[*r].id, &dossier.sources[*r].record)).collect();
     let formatted = format(&entries).unwrap_or_default();
@@ -44,7 +44,7 @@ pub fn references(dossier: &Dossier, sources: &[Ref<Source>]) -> Vec<Reference> 
                 anchor: anchor(i + 1),
                 id: source.id.clone(),
                 markdown,
-                note: note(dossier, source),
+                note: note(dossier, source, language),
             }
         })
         .collect()
@@ -129,28 +129,30 @@ fn issued(date: &Date) -> Option<hayagriva::types::Date> {
     })
 }
 
-fn note(dossier: &Dossier, source: &Source) -> String {
+fn note(dossier: &Dossier, source: &Source, language: &Language) -> String {
+    let words = &language.words.source;
     let mut parts = Vec::new();
     match &source.published {
-        None => parts.push("no date known".to_owned()),
+        None => parts.push(words.no_date.text().to_owned()),
         Some(published) if check::basis(source.dating.as_ref()) != Basis::Stated => {
             let about = published.to_string().ends_with('~');
-            parts.push(format!(
-                "{}date{} not stated in the text",
-                if about { "approximate " } else { "" },
-                wording::DAGGER
-            ));
+            let phrase = if about { &words.date_approximate } else { &words.date_not_stated };
+            parts.push(phrase.text().to_owned());
         }
         Some(_) => {}
     }
     if !source.wires.is_empty() {
-        let names: Vec<String> = source.wires.iter().map(|w| dossier.actors[**w].name.to_string()).collect();
-        parts.push(format!("with material from {}", wording::list(&names)));
+        let name = |w: &Ref<Actor>| {
+            let name = &dossier.actors[*w].name;
+            name.within(&language.tag, &dossier.language).unwrap_or(name.as_str()).to_owned()
+        };
+        let names: Vec<String> = source.wires.iter().map(|w| language.foreign(&name(w))).collect();
+        parts.push(words.wires.fill(&[("names", &language.list(&names))]));
     }
     if source.grade != Reliability::F {
-        parts.push(format!("reliability {}", source.grade));
+        parts.push(words.reliability.fill(&[("grade", source.grade.word())]));
     }
-    parts.join("; ")
+    language.remarks(&parts)
 }
 
 fn children(list: &ElemChildren, out: &mut String) {

@@ -2,13 +2,17 @@
 //!
 //! No key is ever missing or null: what is not known is an empty text or list, so that a template can ask for it.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
+use super::language::Language;
+
 /// The version of this form; it grows when a key changes its meaning or goes.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// All that a briefing says.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Default)]
 pub struct View {
     /// The version of this form.
     pub version: u32,
@@ -32,38 +36,76 @@ pub struct View {
     pub paper: String,
     /// Its number in a series.
     pub issue: u32,
+    /// The same, in the language's digits.
+    pub issue_text: String,
     /// The day it describes the state of knowledge of.
     pub as_of: Day,
     /// Its handling label.
     pub tlp: Handling,
+    /// The fixed words of its language: headings and labels, by name.
+    pub words: BTreeMap<String, String>,
     /// The first twelve hexadecimal digits of the SHA-256 of all it says.
     pub facts_hash: String,
     /// The most important, in at most three sentences.
     pub bottom_line: Vec<Sentence>,
+    /// Judgements from evidence.
+    pub judgements: Vec<Judgement>,
+    /// The analyst's account, a paragraph each.
+    pub situation: Vec<Paragraph>,
     /// What happened, in order of time.
     pub key_facts: Vec<Fact>,
+    /// All that is dated, in order of time: events, positions, periods of figures, background; then the undated events.
+    pub timeline: Vec<Moment>,
     /// Figures, an entry an event.
     pub figures: Vec<EventFigures>,
+    /// Figures as low and high, an entry an event.
+    pub table: Vec<EventTable>,
     /// What the flags in the figures mean, those that occur.
     pub flags: Vec<Definition>,
     /// Positions, an entry for each thing they are about.
     pub positions: Vec<PositionsToward>,
+    /// Actors by what they take a position on, a few targets at a time.
+    pub matrix: Vec<Matrix>,
+    /// Each statement with all its quotations.
+    pub statements: Vec<Statement>,
     /// What else the sources say of the matter.
     pub background: Vec<Sentence>,
+    /// Two events side by side, a row an aspect; empty unless the briefing is about exactly two.
+    pub comparison: Vec<ComparisonRow>,
+    /// The titles of the two.
+    pub compared: Vec<String>,
+    /// Why the two must not be held against each other.
+    pub not_comparable: Vec<Sentence>,
     /// In what the sources disagree.
     pub disagreements: Vec<Disagreement>,
+    /// The same, with what each side says.
+    pub contradictions: Vec<Contradiction>,
     /// What is not known.
     pub unknowns: Vec<Unknown>,
+    /// Judgements of what may come.
+    pub outlook: Vec<Judgement>,
+    /// What is assumed or inferred.
+    pub assumptions: Vec<Judgement>,
+    /// Figures that were replaced or found wrong.
+    pub superseded: Vec<Superseded>,
+    /// Changes that the dossier records.
+    pub record_changes: Vec<RecordChange>,
+    /// What changed since the last issue, corrections first.
+    pub changes: Vec<Changed>,
+    /// What the changes are counted from, or why there are none.
+    pub changes_note: String,
     /// On what the briefing rests, and how far that carries.
     pub sourcing: Vec<Sentence>,
     /// Dates that are not stated, with how each is known.
     pub dates: Vec<DateNote>,
+    /// The sources, with every quotation used.
+    pub sources: Vec<SourceEntry>,
     /// The references, in the order of their numbers.
     pub references: Vec<Reference>,
 }
 
 /// A day.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Default)]
 pub struct Day {
     /// In ISO 8601.
     pub iso: String,
@@ -78,7 +120,7 @@ pub struct Day {
 }
 
 /// A handling label (TLP 2.0).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Default)]
 pub struct Handling {
     /// As it is printed: `TLP:CLEAR`.
     pub label: String,
@@ -87,7 +129,7 @@ pub struct Handling {
 }
 
 /// A mark that leads to a reference.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Default)]
 pub struct Mark {
     /// The reference's number.
     pub number: usize,
@@ -96,7 +138,7 @@ pub struct Mark {
 }
 
 /// A sentence with the sources it rests on.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Default)]
 pub struct Sentence {
     /// The sentence as Markdown: values in it are escaped.
     pub markdown: String,
@@ -106,8 +148,32 @@ pub struct Sentence {
     pub records: Vec<String>,
 }
 
+/// Sentences that belong together.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Default)]
+pub struct Paragraph {
+    /// The sentences.
+    pub sentences: Vec<Sentence>,
+}
+
+/// A judgement: it rests on records, and is no fact.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Default)]
+pub struct Judgement {
+    /// What it is: judgement, assumption, inference, outlook.
+    pub kind: String,
+    /// The judgement, with its likelihood (ICD 203).
+    pub text: String,
+    /// The confidence in it, as a sentence of its own; may be empty.
+    pub confidence: String,
+    /// Why; may be empty.
+    pub because: String,
+    /// The sources it rests on, by number.
+    pub refs: Vec<Mark>,
+    /// The ids of the records it rests on.
+    pub records: Vec<String>,
+}
+
 /// Something that happened.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Default)]
 pub struct Fact {
     /// When: date with its dagger, and time of day; "undated" where no date is known.
     pub when: String,
@@ -115,14 +181,33 @@ pub struct Fact {
     pub what: String,
     /// Who, where, in answer to what, in a line; may be empty.
     pub detail: String,
-    /// The sources it rests on.
+    /// The sources it rests on, by number.
+    pub refs: Vec<Mark>,
+    /// The ids of the records it rests on.
+    pub records: Vec<String>,
+}
+
+/// An entry of the timeline.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Default)]
+pub struct Moment {
+    /// The date with its dagger; "undated" where none is known.
+    pub when: String,
+    /// Part of the day; may be empty.
+    pub time: String,
+    /// What happened, was said or was counted.
+    pub what: String,
+    /// How exact the date is.
+    pub precision: String,
+    /// Whether no date is known.
+    pub undated: bool,
+    /// The sources it rests on, by number.
     pub refs: Vec<Mark>,
     /// The ids of the records it rests on.
     pub records: Vec<String>,
 }
 
 /// The figures of one event.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Default)]
 pub struct EventFigures {
     /// The event's id.
     pub id: String,
@@ -135,7 +220,7 @@ pub struct EventFigures {
 }
 
 /// A figure and who stands for it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Default)]
 pub struct FigureRow {
     /// What is counted, of whom.
     pub counted: String,
@@ -147,14 +232,62 @@ pub struct FigureRow {
     pub remarks: String,
     /// Whether it was computed from claims and is none.
     pub computed: bool,
-    /// The sources it rests on.
+    /// The sources it rests on, by number.
+    pub refs: Vec<Mark>,
+    /// The ids of the records it rests on.
+    pub records: Vec<String>,
+}
+
+/// The figures of one event as low and high.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Default)]
+pub struct EventTable {
+    /// The event's id.
+    pub id: String,
+    /// The event's title.
+    pub title: String,
+    /// When it was.
+    pub when: String,
+    /// The grade of harm; may be empty.
+    pub harm: String,
+    /// A row for what is counted of whom.
+    pub rows: Vec<TableRow>,
+    /// What is counted of other events of the briefing, and not stated of this one.
+    pub absent: Vec<String>,
+}
+
+/// What all claims of one count come to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Default)]
+pub struct TableRow {
+    /// What is counted, of whom.
+    pub counted: String,
+    /// The least that a claimant gives.
+    pub low: String,
+    /// The most that a claimant gives.
+    pub high: String,
+    /// What is said without a number; may be empty.
+    pub words: String,
+    /// Who says so, each with their figure.
+    pub claimants: String,
+    /// How many roots the figures have.
+    pub origins: String,
+    /// The sources' reserve; may be empty.
+    pub hedges: String,
+    /// Flags; may be empty.
+    pub flags: String,
+    /// Credibility; may be empty.
+    pub grade: String,
+    /// Earlier figures of the same claimants; may be empty.
+    pub history: String,
+    /// Whether the bounds were computed and are claimed by nobody.
+    pub computed: bool,
+    /// The sources it rests on, by number.
     pub refs: Vec<Mark>,
     /// The ids of the records it rests on.
     pub records: Vec<String>,
 }
 
 /// A term and what it means.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Default)]
 pub struct Definition {
     /// The term.
     pub term: String,
@@ -163,7 +296,7 @@ pub struct Definition {
 }
 
 /// Positions on one thing.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Default)]
 pub struct PositionsToward {
     /// What they are about.
     pub toward: String,
@@ -172,7 +305,7 @@ pub struct PositionsToward {
 }
 
 /// Where one actor stands.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Default)]
 pub struct PositionLine {
     /// Whose it is.
     pub actor: String,
@@ -186,27 +319,147 @@ pub struct PositionLine {
     pub reported: String,
     /// Where, how and when, and through whom it is known; may be empty.
     pub circumstance: String,
-    /// The sources it rests on.
+    /// The sources it rests on, by number.
     pub refs: Vec<Mark>,
     /// The ids of the records it rests on.
     pub records: Vec<String>,
 }
 
+/// Some targets and who takes a position on them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Default)]
+pub struct Matrix {
+    /// What the positions are about: the heads of the columns.
+    pub targets: Vec<String>,
+    /// A row an actor.
+    pub rows: Vec<MatrixRow>,
+}
+
+/// Where an actor stands on each target.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Default)]
+pub struct MatrixRow {
+    /// Whose positions these are.
+    pub actor: String,
+    /// A cell a target, in their order.
+    pub cells: Vec<MatrixCell>,
+}
+
+/// Where an actor stands on one target.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Default)]
+pub struct MatrixCell {
+    /// The current stance, with its date, and earlier ones; "not stated" where there is none.
+    pub text: String,
+    /// Whether there is a position.
+    pub stated: bool,
+    /// The sources it rests on, by number.
+    pub refs: Vec<Mark>,
+    /// The ids of the records it rests on.
+    pub records: Vec<String>,
+}
+
+/// One statement, with all its renderings.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Default)]
+pub struct Statement {
+    /// Whose it is.
+    pub actor: String,
+    /// Their office; may be empty.
+    pub role: String,
+    /// The stance, as a noun.
+    pub stance: String,
+    /// On what.
+    pub toward: String,
+    /// When; may be empty.
+    pub when: String,
+    /// Where and how; may be empty.
+    pub venue: String,
+    /// How it was expressed.
+    pub form: String,
+    /// Every rendering.
+    pub quotations: Vec<Quotation>,
+    /// The sources it rests on, by number.
+    pub refs: Vec<Mark>,
+    /// The ids of the records it rests on.
+    pub records: Vec<String>,
+}
+
+/// Words of a source.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Default)]
+pub struct Quotation {
+    /// The words, in quotation marks.
+    pub text: String,
+    /// Who printed them.
+    pub source: String,
+    /// Through whom they reached that source; may be empty.
+    pub via: String,
+    /// The line of the article; may be empty.
+    pub line: String,
+    /// The sources it rests on, by number.
+    pub refs: Vec<Mark>,
+    /// The ids of the records it rests on.
+    pub records: Vec<String>,
+}
+
+/// One aspect of two events.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Default)]
+pub struct ComparisonRow {
+    /// Which aspect.
+    pub aspect: String,
+    /// Of the first.
+    pub left: String,
+    /// The sources of that.
+    pub left_refs: Vec<Mark>,
+    /// Of the second.
+    pub right: String,
+    /// The sources of that.
+    pub right_refs: Vec<Mark>,
+    /// The ids of the records it rests on.
+    pub records: Vec<String>,
+}
+
 /// Something in which the sources disagree.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Default)]
 pub struct Disagreement {
     /// In what.
     pub kind: String,
     /// What is done about it.
     pub handling: String,
-    /// The sources that disagree.
+    /// The sources it rests on, by number.
+    pub refs: Vec<Mark>,
+    /// The ids of the records it rests on.
+    pub records: Vec<String>,
+}
+
+/// Something in which the sources disagree, with both sides.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Default)]
+pub struct Contradiction {
+    /// In what.
+    pub kind: String,
+    /// What each record says.
+    pub sides: Vec<Side>,
+    /// What is done about it.
+    pub handling: String,
+    /// The sources it rests on, by number.
+    pub refs: Vec<Mark>,
+    /// The ids of the records it rests on.
+    pub records: Vec<String>,
+}
+
+/// One side of a disagreement.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Default)]
+pub struct Side {
+    /// The record, in words.
+    pub what: String,
+    /// The source's words; may be empty.
+    pub quotation: String,
+    /// Who printed them; may be empty.
+    pub source: String,
+    /// The sources it rests on, by number.
     pub refs: Vec<Mark>,
     /// The ids of the records it rests on.
     pub records: Vec<String>,
 }
 
 /// Something that is not known.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Default)]
 pub struct Unknown {
     /// The question.
     pub question: String,
@@ -218,8 +471,57 @@ pub struct Unknown {
     pub records: Vec<String>,
 }
 
+/// A figure that no longer holds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Default)]
+pub struct Superseded {
+    /// What is counted, of which event.
+    pub what: String,
+    /// Who gave it.
+    pub claimant: String,
+    /// The figure then.
+    pub was: String,
+    /// The figure that replaces it; empty where none does.
+    pub now: String,
+    /// Why; may be empty.
+    pub why: String,
+    /// The sources it rests on, by number.
+    pub refs: Vec<Mark>,
+    /// The ids of the records it rests on.
+    pub records: Vec<String>,
+}
+
+/// A change that the dossier records.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Default)]
+pub struct RecordChange {
+    /// Correction, newer figure, retraction, addition.
+    pub kind: String,
+    /// When; may be empty.
+    pub date: String,
+    /// What changed.
+    pub text: String,
+    /// The sources it rests on, by number.
+    pub refs: Vec<Mark>,
+    /// The ids of the records it rests on.
+    pub records: Vec<String>,
+}
+
+/// A difference to the last issue.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Default)]
+pub struct Changed {
+    /// What happened: corrected, new, revised, withdrawn, re-graded, judgement changed.
+    pub kind: String,
+    /// In words.
+    pub text: String,
+    /// The reason recorded; may be empty.
+    pub why: String,
+    /// The sources it rests on, by number.
+    pub refs: Vec<Mark>,
+    /// The ids of the records it rests on.
+    pub records: Vec<String>,
+}
+
 /// How a date that is not stated is known.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Default)]
 pub struct DateNote {
     /// The date in words.
     pub date: String,
@@ -231,8 +533,54 @@ pub struct DateNote {
     pub records: Vec<String>,
 }
 
+/// A source with every quotation used.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Default)]
+pub struct SourceEntry {
+    /// Its number.
+    pub number: usize,
+    /// An anchor of this entry.
+    pub anchor: String,
+    /// Its id.
+    pub id: String,
+    /// The reference by the citation style, as Markdown.
+    pub markdown: String,
+    /// What kind of report it is; may be empty.
+    pub about: String,
+    /// Its reliability, with the meaning of the grade.
+    pub grade: String,
+    /// When it was published, with how that is known.
+    pub published: String,
+    /// The name of the archived file.
+    pub file: String,
+    /// The SHA-256 of its bytes.
+    pub sha256: String,
+    /// The quotations, in the order of the article.
+    pub quotations: Vec<UsedQuotation>,
+    /// Itself.
+    pub refs: Vec<Mark>,
+    /// Its id.
+    pub records: Vec<String>,
+}
+
+/// A quotation as it stands in its source.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Default)]
+pub struct UsedQuotation {
+    /// The words, in quotation marks.
+    pub text: String,
+    /// The line of the article; may be empty.
+    pub line: String,
+    /// How it was found in the article.
+    pub proof: String,
+    /// The ids of the records that rest on it.
+    pub ids: String,
+    /// The sources it rests on, by number.
+    pub refs: Vec<Mark>,
+    /// The ids of the records it rests on.
+    pub records: Vec<String>,
+}
+
 /// An entry of the list of references.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Default)]
 pub struct Reference {
     /// Its number.
     pub number: usize,
@@ -252,8 +600,7 @@ impl View {
     pub fn specimen() -> Self {
         let text = || "x".to_owned();
         let refs = || vec![Mark { number: 1, anchor: text() }];
-        let records = || vec![text()];
-        let sentence = || Sentence { markdown: text(), refs: refs(), records: records() };
+        let words = || Language::shipped("en").map(|l| l.headings().clone()).unwrap_or_default();
         Self {
             version: VERSION,
             kind: text(),
@@ -266,11 +613,33 @@ impl View {
             direction: text(),
             paper: text(),
             issue: 1,
-            as_of: Day { iso: text(), text: text(), year: 2000, month: 1, day: 1 },
+            issue_text: text(),
+            as_of: Day { iso: text(), text: text(), year: 1, month: 1, day: 1 },
             tlp: Handling { label: text(), meaning: text() },
+            words: words(),
             facts_hash: text(),
-            bottom_line: vec![sentence()],
-            key_facts: vec![Fact { when: text(), what: text(), detail: text(), refs: refs(), records: records() }],
+            bottom_line: vec![Sentence { markdown: text(), refs: refs(), records: vec![text()] }],
+            judgements: vec![Judgement {
+                kind: text(),
+                text: text(),
+                confidence: text(),
+                because: text(),
+                refs: refs(),
+                records: vec![text()],
+            }],
+            situation: vec![Paragraph {
+                sentences: vec![Sentence { markdown: text(), refs: refs(), records: vec![text()] }],
+            }],
+            key_facts: vec![Fact { when: text(), what: text(), detail: text(), refs: refs(), records: vec![text()] }],
+            timeline: vec![Moment {
+                when: text(),
+                time: text(),
+                what: text(),
+                precision: text(),
+                undated: true,
+                refs: refs(),
+                records: vec![text()],
+            }],
             figures: vec![EventFigures {
                 id: text(),
                 title: text(),
@@ -282,8 +651,30 @@ impl View {
                     remarks: text(),
                     computed: true,
                     refs: refs(),
-                    records: records(),
+                    records: vec![text()],
                 }],
+            }],
+            table: vec![EventTable {
+                id: text(),
+                title: text(),
+                when: text(),
+                harm: text(),
+                rows: vec![TableRow {
+                    counted: text(),
+                    low: text(),
+                    high: text(),
+                    words: text(),
+                    claimants: text(),
+                    origins: text(),
+                    hedges: text(),
+                    flags: text(),
+                    grade: text(),
+                    history: text(),
+                    computed: true,
+                    refs: refs(),
+                    records: vec![text()],
+                }],
+                absent: vec![text()],
             }],
             flags: vec![Definition { term: text(), meaning: text() }],
             positions: vec![PositionsToward {
@@ -296,15 +687,208 @@ impl View {
                     reported: text(),
                     circumstance: text(),
                     refs: refs(),
-                    records: records(),
+                    records: vec![text()],
                 }],
             }],
-            background: vec![sentence()],
-            disagreements: vec![Disagreement { kind: text(), handling: text(), refs: refs(), records: records() }],
-            unknowns: vec![Unknown { question: text(), why: text(), closes: text(), records: records() }],
-            sourcing: vec![sentence()],
-            dates: vec![DateNote { date: text(), what: text(), basis: text(), records: records() }],
+            matrix: vec![Matrix {
+                targets: vec![text()],
+                rows: vec![MatrixRow {
+                    actor: text(),
+                    cells: vec![MatrixCell { text: text(), stated: true, refs: refs(), records: vec![text()] }],
+                }],
+            }],
+            statements: vec![Statement {
+                actor: text(),
+                role: text(),
+                stance: text(),
+                toward: text(),
+                when: text(),
+                venue: text(),
+                form: text(),
+                quotations: vec![Quotation {
+                    text: text(),
+                    source: text(),
+                    via: text(),
+                    line: text(),
+                    refs: refs(),
+                    records: vec![text()],
+                }],
+                refs: refs(),
+                records: vec![text()],
+            }],
+            background: vec![Sentence { markdown: text(), refs: refs(), records: vec![text()] }],
+            comparison: vec![ComparisonRow {
+                aspect: text(),
+                left: text(),
+                left_refs: refs(),
+                right: text(),
+                right_refs: refs(),
+                records: vec![text()],
+            }],
+            compared: vec![text()],
+            not_comparable: vec![Sentence { markdown: text(), refs: refs(), records: vec![text()] }],
+            disagreements: vec![Disagreement { kind: text(), handling: text(), refs: refs(), records: vec![text()] }],
+            contradictions: vec![Contradiction {
+                kind: text(),
+                sides: vec![Side {
+                    what: text(),
+                    quotation: text(),
+                    source: text(),
+                    refs: refs(),
+                    records: vec![text()],
+                }],
+                handling: text(),
+                refs: refs(),
+                records: vec![text()],
+            }],
+            unknowns: vec![Unknown { question: text(), why: text(), closes: text(), records: vec![text()] }],
+            outlook: vec![Judgement {
+                kind: text(),
+                text: text(),
+                confidence: text(),
+                because: text(),
+                refs: refs(),
+                records: vec![text()],
+            }],
+            assumptions: vec![Judgement {
+                kind: text(),
+                text: text(),
+                confidence: text(),
+                because: text(),
+                refs: refs(),
+                records: vec![text()],
+            }],
+            superseded: vec![Superseded {
+                what: text(),
+                claimant: text(),
+                was: text(),
+                now: text(),
+                why: text(),
+                refs: refs(),
+                records: vec![text()],
+            }],
+            record_changes: vec![RecordChange {
+                kind: text(),
+                date: text(),
+                text: text(),
+                refs: refs(),
+                records: vec![text()],
+            }],
+            changes: vec![Changed { kind: text(), text: text(), why: text(), refs: refs(), records: vec![text()] }],
+            changes_note: text(),
+            sourcing: vec![Sentence { markdown: text(), refs: refs(), records: vec![text()] }],
+            dates: vec![DateNote { date: text(), what: text(), basis: text(), records: vec![text()] }],
+            sources: vec![SourceEntry {
+                number: 1,
+                anchor: text(),
+                id: text(),
+                markdown: text(),
+                about: text(),
+                grade: text(),
+                published: text(),
+                file: text(),
+                sha256: text(),
+                quotations: vec![UsedQuotation {
+                    text: text(),
+                    line: text(),
+                    proof: text(),
+                    ids: text(),
+                    refs: refs(),
+                    records: vec![text()],
+                }],
+                refs: refs(),
+                records: vec![text()],
+            }],
             references: vec![Reference { number: 1, anchor: text(), id: text(), markdown: text(), note: text() }],
         }
+    }
+}
+
+/// A part of a briefing that is composed only if its kind's template prints it, in the order in which it does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Section {
+    /// `bottom_line`
+    BottomLine,
+    /// `judgements`
+    Judgements,
+    /// `situation`
+    Situation,
+    /// `key_facts`
+    KeyFacts,
+    /// `timeline`
+    Timeline,
+    /// `figures`
+    Figures,
+    /// `table`
+    Table,
+    /// `positions`
+    Positions,
+    /// `matrix`
+    Matrix,
+    /// `statements`
+    Statements,
+    /// `background`
+    Background,
+    /// `comparison`
+    Comparison,
+    /// `not_comparable`
+    NotComparable,
+    /// `disagreements`
+    Disagreements,
+    /// `contradictions`
+    Contradictions,
+    /// `unknowns`
+    Unknowns,
+    /// `outlook`
+    Outlook,
+    /// `assumptions`
+    Assumptions,
+    /// `superseded`
+    Superseded,
+    /// `record_changes`
+    RecordChanges,
+    /// `changes`
+    Changes,
+    /// `sourcing`
+    Sourcing,
+    /// `dates`
+    Dates,
+    /// `sources`
+    Sources,
+}
+
+impl Section {
+    /// All sections with the key of the view that each fills.
+    pub const ALL: &'static [(&'static str, Self)] = &[
+        ("bottom_line", Self::BottomLine),
+        ("judgements", Self::Judgements),
+        ("situation", Self::Situation),
+        ("key_facts", Self::KeyFacts),
+        ("timeline", Self::Timeline),
+        ("figures", Self::Figures),
+        ("table", Self::Table),
+        ("positions", Self::Positions),
+        ("matrix", Self::Matrix),
+        ("statements", Self::Statements),
+        ("background", Self::Background),
+        ("comparison", Self::Comparison),
+        ("not_comparable", Self::NotComparable),
+        ("disagreements", Self::Disagreements),
+        ("contradictions", Self::Contradictions),
+        ("unknowns", Self::Unknowns),
+        ("outlook", Self::Outlook),
+        ("assumptions", Self::Assumptions),
+        ("superseded", Self::Superseded),
+        ("record_changes", Self::RecordChanges),
+        ("changes", Self::Changes),
+        ("sourcing", Self::Sourcing),
+        ("dates", Self::Dates),
+        ("sources", Self::Sources),
+    ];
+
+    /// The section that fills a key of the view.
+    #[must_use]
+    pub fn filling(key: &str) -> Option<Self> {
+        Self::ALL.iter().find(|(name, _)| *name == key).map(|(_, section)| *section)
     }
 }

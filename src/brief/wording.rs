@@ -1,167 +1,280 @@
-//! Figures, dates and lists in words. All fixed English words of a briefing's text are here or in its template.
+//! Figures, dates, lists and quotations in the words of a language.
 
 use chrono::Datelike;
 
+use super::language::Language;
 use crate::facts::date::{Date, End, Moment, Precision, Qualifier};
-use crate::facts::dossier::Dossier;
+use crate::facts::figure::Edge;
 use crate::facts::figure::{Bounds, Figure};
-use crate::facts::vocabulary::{Basis, Stance, Tlp};
-use crate::reconcile::{Envelope, Flag};
+use crate::facts::vocabulary::Basis;
+use crate::reconcile::Envelope;
 use crate::text::quantity::Number;
 
 /// The sign behind a date that its source does not state.
 pub const DAGGER: char = '†';
 
-const MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
-
-/// A number with its thousands grouped: `12,500`.
-#[must_use]
-pub fn number(n: Number) -> String {
-    let plain = n.to_string();
-    let (sign, body) = plain.strip_prefix('-').map_or(("", plain.as_str()), |rest| ("\u{2212}", rest));
-    let (whole, decimals) = body.split_once('.').map_or((body, None), |(w, d)| (w, Some(d)));
-    let mut grouped = String::new();
-    for (i, c) in whole.chars().enumerate() {
-        if i > 0 && (whole.len() - i) % 3 == 0 {
-            grouped.push(',');
-        }
-        grouped.push(c);
+impl Language {
+    /// Digits of a text as the language writes them.
+    fn localized(&self, plain: &str) -> String {
+        let digit = |c: char| c.to_digit(10).and_then(|d| self.digits.get(d as usize)).copied();
+        plain.chars().map(|c| digit(c).unwrap_or(c)).collect()
     }
-    match decimals {
-        Some(d) => format!("{sign}{grouped}.{d}"),
-        None => format!("{sign}{grouped}"),
-    }
-}
 
-fn range(low: Number, high: Number, percent: &str) -> String {
-    // a dash before a minus sign could not be read
-    let (a, b) = (number(low), number(high));
-    if a.starts_with('\u{2212}') || b.starts_with('\u{2212}') {
-        format!("{a} to {b}{percent}")
-    } else {
-        format!("{a}–{b}{percent}")
-    }
-}
-
-/// A claim's figure in words; empty for one without a number.
-#[must_use]
-pub fn figure(figure: &Figure) -> String {
-    let percent = if figure.percent { "%" } else { "" };
-    let one = |n: Number| format!("{}{percent}", number(n));
-    match figure.bounds {
-        Bounds::Exact(n) => one(n),
-        Bounds::Range(a, b) => range(a, b, percent),
-        Bounds::AtLeast(n) => format!("at least {}", one(n)),
-        Bounds::MoreThan(n) => format!("more than {}", one(n)),
-        Bounds::AtMost(n) => format!("at most {}", one(n)),
-        Bounds::LessThan(n) => format!("fewer than {}", one(n)),
-        Bounds::About(n) => format!("about {}", one(n)),
-        Bounds::AboutRange(a, b) => format!("about {}", range(a, b, percent)),
-        Bounds::Unquantified => String::new(),
-    }
-}
-
-/// The range of several claims in words: `40–50`, `29 to 50, or more`.
-#[must_use]
-pub fn envelope(envelope: &Envelope) -> String {
-    let percent = if envelope.percent { "%" } else { "" };
-    let about = if envelope.about { "about " } else { "" };
-    let one = |n: Number| format!("{}{percent}", number(n));
-    match (envelope.low, envelope.high) {
-        (Some(low), Some(high)) if low.number == high.number => format!("{about}{}", one(low.number)),
-        (Some(low), Some(high)) => match (low.beyond, high.beyond) {
-            (false, false) => format!("{about}{}", range(low.number, high.number, percent)),
-            (true, false) => format!("more than {} to {}", one(low.number), one(high.number)),
-            (false, true) => format!("{} to fewer than {}", one(low.number), one(high.number)),
-            (true, true) => format!("more than {}, fewer than {}", one(low.number), one(high.number)),
-        },
-        (Some(low), None) => match envelope.reach {
-            Some(reach) if reach.number > low.number => {
-                let first = if low.beyond { "more than " } else { about };
-                format!("{first}{} to {}, or more", number(low.number), one(reach.number))
+    /// A number with its thousands grouped: `12,500`.
+    #[must_use]
+    pub fn number(&self, n: Number) -> String {
+        let form = &self.words.form;
+        let plain = n.to_string();
+        let (sign, body) = plain.strip_prefix('-').map_or(("", plain.as_str()), |rest| (form.minus.as_str(), rest));
+        let (whole, decimals) = body.split_once('.').map_or((body, None), |(w, d)| (w, Some(d)));
+        let mut grouped = String::new();
+        for (i, c) in whole.chars().enumerate() {
+            if i > 0 && (whole.len() - i) % 3 == 0 {
+                grouped.push_str(&form.group);
             }
-            _ if low.beyond => format!("more than {}", one(low.number)),
-            _ => format!("at least {}", one(low.number)),
-        },
-        (None, Some(high)) if high.beyond => format!("fewer than {}", one(high.number)),
-        (None, Some(high)) => format!("at most {}", one(high.number)),
-        (None, None) => match envelope.reach {
-            Some(reach) => format!("below and above {}", one(reach.number)),
-            None => String::new(),
-        },
+            grouped.push(c);
+        }
+        let mut text = format!("{sign}{grouped}");
+        if let Some(decimals) = decimals {
+            text.push_str(&form.decimal);
+            text.push_str(decimals);
+        }
+        self.localized(&text)
+    }
+
+    /// A plain count, as of lines or issues.
+    #[must_use]
+    pub fn ordinal(&self, n: usize) -> String {
+        self.localized(&n.to_string())
+    }
+
+    fn one(&self, n: Number, percent: bool) -> String {
+        let text = self.number(n);
+        if percent { self.words.figure.percent.fill(&[("n", &text)]) } else { text }
+    }
+
+    fn range(&self, low: Number, high: Number, percent: bool) -> String {
+        let (a, b) = (self.number(low), self.number(high));
+        let minus = &self.words.form.minus;
+        // a dash before a minus sign could not be read
+        let words = if a.starts_with(minus.as_str()) || b.starts_with(minus.as_str()) {
+            &self.words.figure.range_words
+        } else {
+            &self.words.figure.range
+        };
+        let text = words.fill(&[("low", &a), ("high", &b)]);
+        if percent { self.words.figure.percent.fill(&[("n", &text)]) } else { text }
+    }
+
+    /// A claim's figure in words; empty for one without a number.
+    #[must_use]
+    pub fn figure(&self, figure: &Figure) -> String {
+        let words = &self.words.figure;
+        let one = |n: Number| self.one(n, figure.percent);
+        match figure.bounds {
+            Bounds::Exact(n) => one(n),
+            Bounds::Range(a, b) => self.range(a, b, figure.percent),
+            Bounds::AtLeast(n) => words.at_least.fill(&[("n", &one(n))]),
+            Bounds::MoreThan(n) => words.more_than.fill(&[("n", &one(n))]),
+            Bounds::AtMost(n) => words.at_most.fill(&[("n", &one(n))]),
+            Bounds::LessThan(n) => words.fewer_than.fill(&[("n", &one(n))]),
+            Bounds::About(n) => words.about.fill(&[("n", &one(n))]),
+            Bounds::AboutRange(a, b) => words.about.fill(&[("n", &self.range(a, b, figure.percent))]),
+            Bounds::Unquantified => String::new(),
+        }
+    }
+
+    /// The range of several claims in words: `40–50`, `29 to 50, or more`.
+    #[must_use]
+    pub fn envelope(&self, envelope: &Envelope) -> String {
+        let words = &self.words.figure;
+        let percent = envelope.percent;
+        let one = |edge: Edge| self.one(edge.number, percent);
+        let about = |text: String| if envelope.about { words.about.fill(&[("n", &text)]) } else { text };
+        match (envelope.low, envelope.high) {
+            (Some(low), Some(high)) if low.number == high.number => about(one(low)),
+            (Some(low), Some(high)) => match (low.beyond, high.beyond) {
+                (false, false) => about(self.range(low.number, high.number, percent)),
+                (true, false) => words.more_than_to.fill(&[("low", &one(low)), ("high", &one(high))]),
+                (false, true) => words.to_fewer_than.fill(&[("low", &one(low)), ("high", &one(high))]),
+                (true, true) => words.more_fewer.fill(&[("low", &one(low)), ("high", &one(high))]),
+            },
+            (Some(low), None) => match envelope.reach {
+                Some(reach) if reach.number > low.number => {
+                    let range = if low.beyond {
+                        words.more_than_to.fill(&[("low", &one(low)), ("high", &one(reach))])
+                    } else {
+                        about(words.range_words.fill(&[("low", &one(low)), ("high", &one(reach))]))
+                    };
+                    words.or_more.fill(&[("range", &range)])
+                }
+                _ if low.beyond => words.more_than.fill(&[("n", &one(low))]),
+                _ => words.at_least.fill(&[("n", &one(low))]),
+            },
+            (None, Some(high)) if high.beyond => words.fewer_than.fill(&[("n", &one(high))]),
+            (None, Some(high)) => words.at_most.fill(&[("n", &one(high))]),
+            (None, None) => envelope.reach.map_or_else(String::new, |reach| words.around.fill(&[("n", &one(reach))])),
+        }
+    }
+
+    /// The lower and the upper bound of a figure or range, each in a cell of a table.
+    #[must_use]
+    pub fn bounds(&self, low: Option<Edge>, high: Option<Edge>, about: bool, percent: bool) -> (String, String) {
+        let words = &self.words.figure;
+        let text = |edge: Edge, beyond: &super::language::Phrase| {
+            let plain = self.one(edge.number, percent);
+            if edge.beyond {
+                beyond.fill(&[("n", &plain)])
+            } else if about {
+                words.about.fill(&[("n", &plain)])
+            } else {
+                plain
+            }
+        };
+        (
+            low.map_or_else(|| words.not_stated.text().to_owned(), |e| text(e, &words.more_than)),
+            high.map_or_else(|| words.open.text().to_owned(), |e| text(e, &words.fewer_than)),
+        )
+    }
+
+    fn moment(&self, m: &Moment) -> String {
+        let words = &self.words.date;
+        let (year, month, day) = m.parts();
+        let digits = |n: i32| self.localized(&n.to_string());
+        let year_text = if year <= 0 { words.before_era.fill(&[("year", &digits(1 - year))]) } else { digits(year) };
+        let name = words.months.get(usize::from(month.saturating_sub(1))).map_or("", String::as_str);
+        let of_year = [("year", year_text.as_str())];
+        let of_month = || words.month.fill(&[("month", name), ("year", &year_text)]);
+        let text = match m.precision() {
+            Precision::Years(1) => words.decade.fill(&of_year),
+            Precision::Years(_) => words.years.fill(&[("from", &year_text), ("to", &digits(m.latest().year()))]),
+            Precision::Year => year_text.clone(),
+            Precision::Season(21) => words.spring.fill(&of_year),
+            Precision::Season(22) => words.summer.fill(&of_year),
+            Precision::Season(23) => words.autumn.fill(&of_year),
+            Precision::Season(_) => words.winter.fill(&of_year),
+            Precision::SomeMonth { .. } => words.some_month.fill(&of_year),
+            Precision::Month => of_month(),
+            Precision::SomeDay => words.some_day.fill(&[("month", &of_month())]),
+            Precision::Day => {
+                let phrase = if day == 1 { &words.first_day } else { &words.day };
+                phrase.fill(&[("day", &digits(i32::from(day))), ("month", name), ("year", &year_text)])
+            }
+        };
+        let about = |text: &str| words.approximate.fill(&[("date", text)]);
+        let uncertain = |text: &str| words.uncertain.fill(&[("date", text)]);
+        match m.qualifier() {
+            None => text,
+            Some(Qualifier::Approximate) => about(&text),
+            Some(Qualifier::Uncertain) => uncertain(&text),
+            Some(Qualifier::Both) => uncertain(&about(&text)),
+        }
+    }
+
+    /// A date in words, without a dagger.
+    #[must_use]
+    pub fn date(&self, date: &Date) -> String {
+        let words = &self.words.date;
+        match date {
+            Date::Single(m) => self.moment(m),
+            Date::Interval(End::At(a), End::At(b)) => {
+                words.interval.fill(&[("from", &self.moment(a)), ("to", &self.moment(b))])
+            }
+            Date::Interval(End::At(a), End::Open) => words.since.fill(&[("from", &self.moment(a))]),
+            Date::Interval(End::At(a), End::Unknown) => words.end_unknown.fill(&[("from", &self.moment(a))]),
+            Date::Interval(End::Open, End::At(b)) => words.until.fill(&[("to", &self.moment(b))]),
+            Date::Interval(_, End::At(b)) => words.beginning_unknown.fill(&[("to", &self.moment(b))]),
+            Date::Interval(..) => words.unknown.text().to_owned(),
+        }
+    }
+
+    /// A date in words, with a dagger unless its source states it.
+    #[must_use]
+    pub fn dated(&self, when: &Date, basis: Basis) -> String {
+        let mut text = self.date(when);
+        if basis != Basis::Stated {
+            text.push(DAGGER);
+        }
+        text
+    }
+
+    /// How exact a date is.
+    #[must_use]
+    pub fn precision(&self, date: &Date) -> String {
+        let words = &self.words.precision;
+        let Date::Single(m) = date else { return words.period.text().to_owned() };
+        let text = match m.precision() {
+            Precision::Day => &words.day,
+            Precision::Month | Precision::SomeDay => &words.month,
+            Precision::Year | Precision::SomeMonth { .. } => &words.year,
+            Precision::Season(_) => &words.season,
+            Precision::Years(_) => &words.decade,
+        };
+        let text = text.text().to_owned();
+        match m.qualifier() {
+            None => text,
+            Some(Qualifier::Approximate) => words.approximate.fill(&[("precision", &text)]),
+            Some(Qualifier::Uncertain) => words.uncertain.fill(&[("precision", &text)]),
+            Some(Qualifier::Both) => {
+                words.uncertain.fill(&[("precision", &words.approximate.fill(&[("precision", &text)]))])
+            }
+        }
+    }
+
+    /// Things in a row: `a`, `a and b`, `a, b and c`.
+    #[must_use]
+    pub fn list(&self, items: &[String]) -> String {
+        match items {
+            [] => String::new(),
+            [one] => one.clone(),
+            [rest @ .., last] => {
+                format!("{}{}{last}", rest.join(&self.words.list.comma), self.words.list.last)
+            }
+        }
+    }
+
+    /// Remarks in a row: `a; b`.
+    #[must_use]
+    pub fn remarks(&self, parts: &[String]) -> String {
+        parts.join(&self.words.list.semicolon)
+    }
+
+    /// A quotation in the language's quotation marks; marks inside it become the inner ones.
+    #[must_use]
+    pub fn quoted(&self, words: &str) -> String {
+        let marks = &self.words.quote;
+        let trimmed = words.trim();
+        let mut inner = String::with_capacity(trimmed.len());
+        let mut open = false;
+        for c in trimmed.chars() {
+            match c {
+                '"' => {
+                    inner.push_str(if open { &marks.inner_close } else { &marks.inner_open });
+                    open = !open;
+                }
+                '“' | '«' => inner.push_str(&marks.inner_open),
+                '”' | '»' => inner.push_str(&marks.inner_close),
+                c => inner.push(c),
+            }
+        }
+        format!("{}{}{}", marks.open, self.foreign(&inner), marks.close)
+    }
+
+    /// Words of a source, or of a dossier in another language, on a page that may run the other way: isolated, so that
+    /// the marks around them stay where they belong.
+    #[must_use]
+    pub fn foreign(&self, text: &str) -> String {
+        let runs_left = text.chars().any(|c| c.is_alphabetic() && !is_right_to_left(c));
+        let runs_right = text.chars().any(is_right_to_left);
+        let other = if self.direction() == "rtl" { runs_left } else { runs_right };
+        if other { format!("\u{2068}{text}\u{2069}") } else { text.to_owned() }
     }
 }
 
-fn moment(m: &Moment) -> String {
-    let (year, month, day) = m.parts();
-    let year_text = if year <= 0 { format!("{} BCE", 1 - year) } else { year.to_string() };
-    let name = MONTHS.get(usize::from(month.saturating_sub(1))).copied().unwrap_or_default();
-    let text = match m.precision() {
-        Precision::Years(1) => format!("the {year_text}s"),
-        Precision::Years(_) => format!("{year_text} to {}", m.latest().year()),
-        Precision::Year => year_text,
-        Precision::Season(21) => format!("spring {year_text}"),
-        Precision::Season(22) => format!("summer {year_text}"),
-        Precision::Season(23) => format!("autumn {year_text}"),
-        Precision::Season(_) => format!("winter {year_text}"),
-        Precision::SomeMonth { .. } => format!("some time in {year_text}"),
-        Precision::Month => format!("{name} {year_text}"),
-        Precision::SomeDay => format!("some day in {name} {year_text}"),
-        Precision::Day => format!("{day} {name} {year_text}"),
-    };
-    match m.qualifier() {
-        None => text,
-        Some(Qualifier::Approximate) => format!("about {text}"),
-        Some(Qualifier::Uncertain) => format!("{text} (uncertain)"),
-        Some(Qualifier::Both) => format!("about {text} (uncertain)"),
-    }
-}
-
-/// A date in words, without a dagger.
+/// Whether a letter belongs to a script that runs from right to left (Hebrew, Arabic and their neighbours).
 #[must_use]
-pub fn date(date: &Date) -> String {
-    match date {
-        Date::Single(m) => moment(m),
-        Date::Interval(End::At(a), End::At(b)) => format!("{} to {}", moment(a), moment(b)),
-        Date::Interval(End::At(a), End::Open) => format!("since {}", moment(a)),
-        Date::Interval(End::At(a), End::Unknown) => format!("from {}, end unknown", moment(a)),
-        Date::Interval(End::Open, End::At(b)) => format!("until {}", moment(b)),
-        Date::Interval(_, End::At(b)) => format!("until {}, beginning unknown", moment(b)),
-        Date::Interval(..) => "at an unknown time".to_owned(),
-    }
-}
-
-/// A date in words, with a dagger unless its source states it.
-#[must_use]
-pub fn dated(when: &Date, basis: Basis) -> String {
-    let mut text = date(when);
-    if basis != Basis::Stated {
-        text.push(DAGGER);
-    }
-    text
-}
-
-/// Things in a row: `a`, `a and b`, `a, b and c`.
-#[must_use]
-pub fn list(items: &[String]) -> String {
-    match items {
-        [] => String::new(),
-        [one] => one.clone(),
-        [rest @ .., last] => format!("{} and {last}", rest.join(", ")),
-    }
+pub fn is_right_to_left(c: char) -> bool {
+    matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{feff}' | '\u{10800}'..='\u{10fff}' | '\u{1e800}'..='\u{1efff}')
 }
 
 /// A sentence's first letter as a capital.
@@ -178,112 +291,23 @@ pub fn capital(text: &str) -> String {
 #[must_use]
 pub fn sentence(text: &str) -> String {
     let trimmed = text.trim();
-    let stopped = trimmed.ends_with(['.', '!', '?', '…', '؟', '。'])
-        || trimmed.ends_with(['”', '"'])
-            && trimmed[..trimmed.len() - trimmed.chars().next_back().map_or(0, char::len_utf8)]
-                .ends_with(['.', '!', '?']);
+    let inside = trimmed.trim_end_matches(['”', '"', '»', '\u{a0}', '\u{202f}', '\u{2069}']);
+    let stopped = inside.ends_with(['.', '!', '?', '…', '؟', '。']);
     if stopped || trimmed.is_empty() { capital(trimmed) } else { format!("{}.", capital(trimmed)) }
-}
-
-/// A quotation in quotation marks; marks inside it become single ones.
-#[must_use]
-pub fn quoted(words: &str) -> String {
-    let trimmed = words.trim();
-    let mut inner = String::with_capacity(trimmed.len());
-    let mut open = false;
-    for c in trimmed.chars() {
-        match c {
-            '"' => {
-                inner.push(if open { '’' } else { '‘' });
-                open = !open;
-            }
-            '“' => inner.push('‘'),
-            '”' => inner.push('’'),
-            c => inner.push(c),
-        }
-    }
-    format!("“{inner}”")
-}
-
-/// A number of things: `1 source`, `3 sources`.
-#[must_use]
-pub fn count(n: usize, one: &str, many: &str) -> String {
-    let n_text = number(Number::whole(i64::try_from(n).unwrap_or(i64::MAX)));
-    if n == 1 { format!("{n_text} {one}") } else { format!("{n_text} {many}") }
-}
-
-/// A stance as a noun: a verb would have to agree with names whose number nobody recorded.
-#[must_use]
-pub fn stance(stance: Stance) -> &'static str {
-    match stance {
-        Stance::Supports => "support",
-        Stance::Opposes => "opposition",
-        Stance::Condemns => "condemnation",
-        Stance::Rejects => "rejection",
-        Stance::CallsFor => "call for this",
-        Stance::OpenTo => "openness to this",
-        Stance::Vows => "promise of this",
-        Stance::WarnsOf => "warning",
-        Stance::Accuses => "accusation",
-        Stance::Denies => "denial",
-        Stance::Justifies => "justification",
-        Stance::ClaimsResponsibility => "claim of responsibility",
-        Stance::Condoles => "condolences",
-        Stance::Declines => "refusal",
-        Stance::Assesses => "assessment",
-        Stance::Declares => "statement",
-        Stance::Claims => "claim about own action",
-    }
-}
-
-/// What a flag means.
-#[must_use]
-pub fn flag_meaning(flag: Flag) -> &'static str {
-    match flag {
-        Flag::SingleOrigin => "every report of the figure goes back to one root; repetition confirms nothing",
-        Flag::Corroborated => "at least two independent roots give figures that can both be true",
-        Flag::ValueContested => "independent roots give figures that cannot both be true",
-        Flag::CategoryContested => "sources disagree on who is counted",
-        Flag::AttributionContested => "sources disagree on who did it or who said it",
-        Flag::Denied => "somebody denies it",
-        Flag::Unquantified => "the source gives words, not a number",
-    }
-}
-
-/// What a handling label allows (TLP 2.0, FIRST 2022).
-#[must_use]
-pub fn handling(tlp: Tlp) -> &'static str {
-    match tlp {
-        Tlp::Clear => "Disclosure is not limited.",
-        Tlp::Green => "Disclosure is limited to the recipients’ community.",
-        Tlp::Amber => "Disclosure is limited to the recipients’ organization and its clients, on a need-to-know basis.",
-        Tlp::AmberStrict => "Disclosure is limited to the recipients’ organization, on a need-to-know basis.",
-        Tlp::Red => "For the eyes and ears of individual recipients only; no further disclosure.",
-    }
-}
-
-/// A claimant with the chain the claim came by.
-#[must_use]
-pub fn claimant(
-    dossier: &Dossier,
-    by: Option<crate::facts::table::Ref<crate::facts::dossier::Actor>>,
-    via: &[crate::facts::at::At<crate::facts::table::Ref<crate::facts::dossier::Actor>>],
-) -> String {
-    let chain: Vec<String> = via.iter().map(|a| dossier.actors[**a].name.to_string()).collect();
-    let chain = if chain.is_empty() { String::new() } else { format!(" (via {})", list(&chain)) };
-    match by {
-        Some(by) => format!("{}{chain}", dossier.actors[by].name.as_str()),
-        None => format!("no claimant named{chain}"),
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::sync::Arc;
+
+    fn english() -> Arc<Language> {
+        Language::shipped("en").unwrap()
+    }
 
     #[test]
     fn figures_in_words() {
-        let words = |s: &str| figure(&s.parse().unwrap());
+        let words = |s: &str| english().figure(&s.parse().unwrap());
         assert_eq!(words("8"), "8");
         assert_eq!(words("40..50"), "40–50");
         assert_eq!(words(">=29"), "at least 29");
@@ -293,7 +317,7 @@ mod tests {
         assert_eq!(words("12.5%"), "12.5%");
         let span = |list: &[&str]| {
             let figures: Vec<Figure> = list.iter().map(|s| s.parse().unwrap()).collect();
-            envelope(&crate::reconcile::envelope(&figures).unwrap())
+            english().envelope(&crate::reconcile::envelope(&figures).unwrap())
         };
         assert_eq!(span(&["8"]), "8");
         assert_eq!(span(&[">=29"]), "at least 29");
@@ -305,19 +329,19 @@ mod tests {
 
     #[test]
     fn dates_in_words() {
-        let words = |s: &str| date(&s.parse().unwrap());
+        let words = |s: &str| english().date(&s.parse().unwrap());
         assert_eq!(words("2015-02-16"), "16 February 2015");
         assert_eq!(words("2014-12/2015-01"), "December 2014 to January 2015");
         assert_eq!(words("2015-02-16~"), "about 16 February 2015");
         assert_eq!(words("201X"), "the 2010s");
-        assert_eq!(dated(&"2015".parse().unwrap(), Basis::Inferred), "2015†");
+        assert_eq!(english().dated(&"2015".parse().unwrap(), Basis::Inferred), "2015†");
     }
 
     #[test]
     fn sentences_and_quotations() {
         assert_eq!(sentence("one two"), "One two.");
         assert_eq!(sentence("Why?"), "Why?");
-        assert_eq!(quoted("a \"b\" c"), "“a ‘b’ c”");
-        assert_eq!(list(&["a".into(), "b".into(), "c".into()]), "a, b and c");
+        assert_eq!(english().quoted("a \"b\" c"), "“a ‘b’ c”");
+        assert_eq!(english().list(&["a".into(), "b".into(), "c".into()]), "a, b and c");
     }
 }

@@ -1,9 +1,13 @@
 //! `factbrief build`
 
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use chrono::NaiveDate;
+use factbrief::brief::issue;
 use factbrief::diag::Diagnostic;
+use factbrief::facts::date::Date;
 use factbrief::load::{self, briefing::Request};
 use factbrief::render::worker::{Limits, Worker};
 use factbrief::text::nearest::nearest;
@@ -23,6 +27,12 @@ pub(crate) struct Options {
     /// Print the view that templates are given, as JSON; write nothing
     #[arg(long, conflicts_with = "check")]
     context: bool,
+    /// Describe the state of knowledge of another day: only what was published by then
+    #[arg(long, value_name = "DATE", conflicts_with = "check")]
+    as_of: Option<String>,
+    /// Write to this folder instead of briefings/; the record of issues is left as it is
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["check", "context"])]
+    out: Option<PathBuf>,
     /// Fail where the evidence lock would change, and leave it as it is
     #[arg(long)]
     locked: bool,
@@ -51,6 +61,7 @@ fn attempt(place: &Place, options: &Options) -> Result<Exit, Exit> {
     if !options.context {
         first.start();
     }
+    let as_of = options.as_of.as_deref().map(day).transpose()?;
     let workspace = open(place)?;
     let wanted = wanted(&workspace, &options.slugs)?;
     let archive = place.archive(&workspace.project)?;
@@ -60,7 +71,7 @@ fn attempt(place: &Place, options: &Options) -> Result<Exit, Exit> {
     place.findings(&findings)?;
     let (errors, warnings) = count(&findings);
     if options.context {
-        return context(place, &workspace, &verdict, &wanted);
+        return context(place, &workspace, &verdict, &wanted, as_of);
     }
     let mut exit = if verdict.fails() { Exit::Findings } else { Exit::Clean };
     exit = exit.or(refresh(&workspace, &verdict, options.locked || options.check)?);
@@ -72,18 +83,22 @@ fn attempt(place: &Place, options: &Options) -> Result<Exit, Exit> {
         options.jobs.or_else(|| std::thread::available_parallelism().ok()).map_or(1, std::num::NonZeroUsize::get);
     let mut workers = vec![first];
     workers.extend((1..jobs.min(wanted.len())).map(|_| Worker::new(program.clone(), Limits::default())));
-    let printed = print_all(&workspace, &verdict, &wanted, workers);
+    let printed = print_all(&workspace, &verdict, &wanted, as_of, workers);
 
     let mut stale = 0;
     for (request, result) in wanted.iter().zip(printed) {
         match result {
             Ok(printed) if options.check => {
+                place.findings(&printed.notes)?;
                 if !is_current(&workspace, request, &printed)? {
                     stale += 1;
                     exit = exit.or(Exit::Findings);
                 }
             }
-            Ok(printed) => exit = exit.or(write(&workspace, request, &printed)),
+            Ok(printed) => {
+                place.findings(&printed.notes)?;
+                exit = exit.or(write(&workspace, request, &printed, as_of, options.out.as_deref()));
+            }
             Err(findings) => {
                 place.findings(&findings)?;
                 exit = exit.or(severity(&findings));
@@ -94,6 +109,17 @@ fn attempt(place: &Place, options: &Options) -> Result<Exit, Exit> {
         output::tell(&format!("{stale} of {} briefings not current; `factbrief build` prints them\n", wanted.len()));
     }
     Ok(exit)
+}
+
+/// The day that `--as-of` names.
+fn day(text: &str) -> Result<NaiveDate, Exit> {
+    text.parse::<Date>().ok().and_then(|date| date.as_day()).ok_or_else(|| {
+        output::tell(&format!(
+            "error: --as-of takes a day, and `{}` is none\n  = help: write it as 2015-02-16\n",
+            factbrief::text::gate::visible(text)
+        ));
+        Exit::Unusable
+    })
 }
 
 fn severity(findings: &[Diagnostic]) -> Exit {
@@ -134,12 +160,18 @@ fn wanted<'w>(workspace: &'w Workspace, slugs: &[String]) -> Result<Vec<&'w Requ
     if missing { Err(Exit::Unusable) } else { Ok(found) }
 }
 
-fn context(place: &Place, workspace: &Workspace, verdict: &Verdict<'_>, wanted: &[&Request]) -> Result<Exit, Exit> {
+fn context(
+    place: &Place,
+    workspace: &Workspace,
+    verdict: &Verdict<'_>,
+    wanted: &[&Request],
+    as_of: Option<NaiveDate>,
+) -> Result<Exit, Exit> {
     let mut exit = Exit::Clean;
     for request in wanted {
-        match workspace.view(verdict, request) {
-            Ok(view) => {
-                let json = serde_json::to_string_pretty(&view).unwrap_or_default();
+        match workspace.compose(verdict, request, as_of) {
+            Ok(composed) => {
+                let json = serde_json::to_string_pretty(&composed.view).unwrap_or_default();
                 output::print(&format!("{json}\n"))?;
             }
             Err(findings) => {
@@ -154,7 +186,13 @@ fn context(place: &Place, workspace: &Workspace, verdict: &Verdict<'_>, wanted: 
 type Outcome = Result<Printed, Vec<Diagnostic>>;
 
 /// Prints briefings, a thread a worker; the results are in the order of the requests.
-fn print_all(workspace: &Workspace, verdict: &Verdict<'_>, wanted: &[&Request], workers: Vec<Worker>) -> Vec<Outcome> {
+fn print_all(
+    workspace: &Workspace,
+    verdict: &Verdict<'_>,
+    wanted: &[&Request],
+    as_of: Option<NaiveDate>,
+    workers: Vec<Worker>,
+) -> Vec<Outcome> {
     let next = AtomicUsize::new(0);
     let slots: Vec<Mutex<Option<Outcome>>> = wanted.iter().map(|_| Mutex::new(None)).collect();
     std::thread::scope(|scope| {
@@ -164,7 +202,7 @@ fn print_all(workspace: &Workspace, verdict: &Verdict<'_>, wanted: &[&Request], 
                 loop {
                     let index = next.fetch_add(1, Ordering::Relaxed);
                     let (Some(request), Some(slot)) = (wanted.get(index), slots.get(index)) else { break };
-                    let outcome = workspace.print(verdict, request, &mut |job| worker.typeset(job));
+                    let outcome = workspace.print(verdict, request, as_of, &mut |job| worker.typeset(job));
                     if let Ok(mut slot) = slot.lock() {
                         *slot = Some(outcome);
                     }
@@ -176,49 +214,74 @@ fn print_all(workspace: &Workspace, verdict: &Verdict<'_>, wanted: &[&Request], 
     slots.into_iter().map(|slot| slot.into_inner().ok().flatten().unwrap_or_else(lost)).collect()
 }
 
-fn write(workspace: &Workspace, request: &Request, printed: &Printed) -> Exit {
-    let folder = workspace.project.root.join(load::BRIEFINGS);
+/// Writes a briefing. Printed as of another day, it has that day in its name, and no record of issues is kept of it.
+fn write(
+    workspace: &Workspace,
+    request: &Request,
+    printed: &Printed,
+    as_of: Option<NaiveDate>,
+    out: Option<&Path>,
+) -> Exit {
+    let own = workspace.project.root.join(load::BRIEFINGS);
+    let shown =
+        out.map_or(load::BRIEFINGS.to_owned(), |dir| factbrief::text::gate::visible(&dir.display().to_string()));
+    let folder = out.unwrap_or(&own);
+    let failed = |name: &str, error: &std::io::Error| {
+        output::tell(&format!(
+            "error: cannot write {shown}/{name}: {error}\n  = note: what was there before is unchanged\n"
+        ));
+        Exit::Io
+    };
+    if out.is_some()
+        && let Err(error) = std::fs::create_dir_all(folder)
+    {
+        output::tell(&format!("error: cannot make the folder {shown}: {error}\n"));
+        return Exit::Io;
+    }
     let mut exit = Exit::Clean;
-    let claimed = match output::claim(&folder) {
+    let claimed = match output::claim(folder) {
         Ok(claimed) => claimed,
         Err(error) => {
-            output::tell(&format!("error: cannot write to {}/: {error}\n", load::BRIEFINGS));
+            output::tell(&format!("error: cannot write to {shown}/: {error}\n"));
             return Exit::Io;
         }
     };
-    // both can be written, or neither is: a new Markdown beside an old PDF would say two things
-    for ending in ["md", "pdf"] {
-        let name = format!("{}.{ending}", request.slug);
-        if let Err(error) = output::writable(&folder.join(&name)) {
-            output::tell(&format!(
-                "error: cannot write {}/{name}: {error}\n  = note: what was there before is unchanged\n",
-                load::BRIEFINGS
-            ));
-            return Exit::Io;
+    let stem = match as_of {
+        Some(day) => format!("{}.as-of-{day}", request.slug),
+        None => request.slug.clone(),
+    };
+    let issues = printed.issues.print();
+    let mut files =
+        vec![(format!("{stem}.md"), printed.markdown.as_bytes()), (format!("{stem}.pdf"), printed.pdf.as_slice())];
+    if as_of.is_none() && out.is_none() {
+        // last: a pair torn by a fault is told by its hashes
+        files.push((format!("{stem}.{}", issue::ENDING), issues.as_bytes()));
+    }
+    // all can be written, or none is: a new Markdown beside an old PDF would say two things
+    for (name, _) in &files {
+        if let Err(error) = output::writable(&folder.join(name)) {
+            return failed(name, &error);
         }
     }
-    for (ending, bytes) in [("md", printed.markdown.as_bytes()), ("pdf", printed.pdf.as_slice())] {
-        let name = format!("{}.{ending}", request.slug);
-        match output::write(&claimed, &folder.join(&name), bytes) {
-            Ok(true) => output::tell(&format!("wrote {}/{name}{}\n", load::BRIEFINGS, pages(ending, printed))),
-            Ok(false) => output::tell(&format!("current {}/{name}{}\n", load::BRIEFINGS, pages(ending, printed))),
-            Err(error) => {
-                output::tell(&format!(
-                    "error: cannot write {}/{name}: {error}\n  = note: what was there before is unchanged\n",
-                    load::BRIEFINGS
-                ));
-                exit = Exit::Io;
+    for (name, bytes) in &files {
+        match output::write(&claimed, &folder.join(name), bytes) {
+            Ok(changed) => {
+                if !name.ends_with(issue::ENDING) {
+                    let what = if changed { "wrote" } else { "current" };
+                    output::tell(&format!("{what} {shown}/{name}{}\n", pages(name, printed)));
+                }
             }
+            Err(error) => exit = failed(name, &error),
         }
     }
     output::settle(&claimed);
     exit
 }
 
-fn pages(ending: &str, printed: &Printed) -> String {
-    match (ending, printed.pages) {
-        ("pdf", 1) => " (1 page)".to_owned(),
-        ("pdf", n) => format!(" ({n} pages)"),
+fn pages(name: &str, printed: &Printed) -> String {
+    match (name.ends_with(".pdf"), printed.pages) {
+        (true, 1) => " (1 page)".to_owned(),
+        (true, n) => format!(" ({n} pages)"),
         _ => String::new(),
     }
 }
@@ -262,6 +325,10 @@ fn is_current(workspace: &Workspace, request: &Request, printed: &Printed) -> Re
             output::tell(&format!("stale: {name}.pdf: {why}\n"));
             current = false;
         }
+    }
+    if current && !read(issue::ENDING).is_ok_and(|bytes| bytes == printed.issues.print().as_bytes()) {
+        output::tell(&format!("stale: {name}.{}: it does not record what is printed\n", issue::ENDING));
+        current = false;
     }
     Ok(current)
 }

@@ -7,6 +7,7 @@ use super::at::At;
 use super::date::Date;
 use super::figure::Figure;
 use super::table::{Allow, Entry, Ref, Table};
+use super::text::Text;
 use super::vocabulary::{
     ActorKind, AssessmentKind, Basis, ChangeKind, Confidence, Credibility, DateRule, Daypart, DiscrepancyKind, Form,
     HarmGrade, Likelihood, Rank, Reliability, Scope, Stance, Tlp,
@@ -49,7 +50,7 @@ pub struct Dating {
     /// How it is counted.
     pub rule: Option<At<DateRule>>,
     /// What a reader should know of it.
-    pub note: Option<At<String>>,
+    pub note: Option<At<Text>>,
 }
 
 /// A published text, archived by hash.
@@ -82,18 +83,18 @@ pub struct Source {
     /// Reliability (Admiralty).
     pub grade: Reliability,
     /// What kind of report it is and what it rests on, in a line.
-    pub about: Option<At<String>>,
+    pub about: Option<At<Text>>,
 }
 
 /// A person or body that does or says something.
 #[derive(Debug)]
 pub struct Actor {
     /// The name it is printed by.
-    pub name: At<String>,
+    pub name: At<Text>,
     /// What it is.
     pub kind: At<ActorKind>,
     /// Its office.
-    pub role: Option<At<String>>,
+    pub role: Option<At<Text>>,
     /// Every other spelling or description a source uses.
     pub aliases: Vec<At<String>>,
     /// Misspellings of a source: recognised, printed only inside a quotation.
@@ -103,7 +104,7 @@ pub struct Actor {
     /// Reliability (Admiralty), where it was judged.
     pub grade: Option<At<Reliability>>,
     /// What it is, in a line.
-    pub about: Option<At<String>>,
+    pub about: Option<At<Text>>,
 }
 
 /// A coordinate, which is always a look-up and says whence.
@@ -123,7 +124,7 @@ pub struct Point {
 #[derive(Debug)]
 pub struct Place {
     /// The name it is printed by.
-    pub name: At<String>,
+    pub name: At<Text>,
     /// Every other spelling a source uses.
     pub aliases: Vec<At<String>>,
     /// Misspellings of a source.
@@ -138,7 +139,7 @@ pub struct Place {
 #[derive(Debug)]
 pub struct Category {
     /// Its name, in the plural.
-    pub name: At<String>,
+    pub name: At<Text>,
     /// The wider category it is part of.
     pub within: Option<At<Ref<Category>>>,
     /// Whether nobody in it is also in another exclusive category within the same wider one, so that the two may be
@@ -152,20 +153,20 @@ pub struct Category {
 #[derive(Debug)]
 pub struct Measure {
     /// The label it is printed by.
-    pub name: At<String>,
+    pub name: At<Text>,
     /// Whether it counts people, so that a claim must say whom.
     pub counts_people: bool,
     /// Words by which sources express it, beside those of the language.
     pub words: Vec<At<String>>,
     /// What it is, in a line.
-    pub about: Option<At<String>>,
+    pub about: Option<At<Text>>,
 }
 
 /// Something that happened, or is proposed.
 #[derive(Debug)]
 pub struct Event {
     /// A noun phrase without figures.
-    pub title: At<String>,
+    pub title: At<Text>,
     /// The analyst's own word for its kind.
     pub kind: At<String>,
     /// When.
@@ -212,7 +213,7 @@ pub struct Claim {
     /// The period of a cumulative figure.
     pub period: Option<At<Date>>,
     /// What exactly is counted, in words.
-    pub covers: Option<At<String>>,
+    pub covers: Option<At<Text>>,
     /// Who says so; none where the source names nobody.
     pub by: Option<At<Ref<Actor>>>,
     /// The source's reserve.
@@ -243,7 +244,7 @@ pub struct Position {
     /// How that date is known.
     pub dating: Option<Dating>,
     /// Where and how it was expressed.
-    pub venue: Option<At<String>>,
+    pub venue: Option<At<Text>>,
     /// The speaker's words, inside the quotation.
     pub said: Option<At<String>>,
     /// How it was expressed.
@@ -260,7 +261,7 @@ pub struct Position {
 #[derive(Debug)]
 pub struct Background {
     /// The statement, in the analyst's words.
-    pub text: At<String>,
+    pub text: At<Text>,
     /// What it belongs to.
     pub about: Vec<At<Subject>>,
     /// Who says so, where the source attributes it.
@@ -283,18 +284,18 @@ pub struct Discrepancy {
     /// Which records.
     pub between: Vec<At<Subject>>,
     /// What is done about it.
-    pub handling: At<String>,
+    pub handling: At<Text>,
 }
 
 /// Something that is not known.
 #[derive(Debug)]
 pub struct Gap {
     /// The question.
-    pub question: At<String>,
+    pub question: At<Text>,
     /// Why it is open.
-    pub why: Option<At<String>>,
+    pub why: Option<At<Text>>,
     /// What would close it.
-    pub closes: Option<At<String>>,
+    pub closes: Option<At<Text>>,
     /// What it belongs to.
     pub about: Vec<At<Subject>>,
     /// When to look again.
@@ -307,13 +308,13 @@ pub struct Assessment {
     /// What it is.
     pub kind: At<AssessmentKind>,
     /// The judgement, in a sentence.
-    pub text: At<String>,
+    pub text: At<Text>,
     /// How likely (ICD 203).
     pub likelihood: Option<At<Likelihood>>,
     /// How good its basis is (ICD 203).
     pub confidence: Option<At<Confidence>>,
     /// Why.
-    pub because: Option<At<String>>,
+    pub because: Option<At<Text>>,
     /// The records it rests on.
     pub rests_on: Vec<At<Subject>>,
 }
@@ -328,7 +329,7 @@ pub struct Change {
     /// When.
     pub date: Option<At<Date>>,
     /// In words.
-    pub text: At<String>,
+    pub text: At<Text>,
 }
 
 /// A reference to a record of any kind.
@@ -549,6 +550,66 @@ impl Dossier {
         }
     }
 
+    /// The records that a record names, each once, in the order of its keys; its sources last.
+    #[must_use]
+    pub fn refers_to(&self, subject: Subject) -> Vec<Subject> {
+        let mut found: Vec<Subject> = Vec::new();
+        let mut add = |s: Subject| {
+            if s != subject && !found.contains(&s) {
+                found.push(s);
+            }
+        };
+        let anchor = |dating: &Option<Dating>| {
+            dating.as_ref().and_then(|d| d.anchor.as_ref()).and_then(|a| match **a {
+                Anchor::Event(r) => Some(Subject::Event(r)),
+                Anchor::Source(_) => None,
+            })
+        };
+        match subject {
+            Subject::Source(r) => self.sources[r].wires.iter().for_each(|a| add(Subject::Actor(**a))),
+            Subject::Actor(r) => self.actors[r].part_of.iter().for_each(|a| add(Subject::Actor(**a))),
+            Subject::Place(r) => self.places[r].within.iter().for_each(|p| add(Subject::Place(**p))),
+            Subject::Category(r) => self.categories[r].within.iter().for_each(|c| add(Subject::Category(**c))),
+            Subject::Measure(_) => {}
+            Subject::Event(r) => {
+                let event = &self.events[r];
+                event.place.iter().for_each(|p| add(Subject::Place(**p)));
+                event.by.iter().chain(&event.with).chain(&event.against).for_each(|a| add(Subject::Actor(**a)));
+                event.answers.iter().chain(&event.after).for_each(|e| add(Subject::Event(**e)));
+                anchor(&event.dating).into_iter().for_each(&mut add);
+            }
+            Subject::Claim(r) => {
+                let claim = &self.claims[r];
+                add(Subject::Event(*claim.event));
+                add(Subject::Measure(*claim.measure));
+                claim.who.iter().for_each(|c| add(Subject::Category(**c)));
+                claim.by.iter().for_each(|a| add(Subject::Actor(**a)));
+                claim.supersedes.iter().for_each(|c| add(Subject::Claim(**c)));
+            }
+            Subject::Position(r) => {
+                let position = &self.positions[r];
+                add(Subject::Actor(*position.actor));
+                add(*position.toward);
+                anchor(&position.dating).into_iter().for_each(&mut add);
+            }
+            Subject::Background(r) => {
+                let background = &self.backgrounds[r];
+                background.about.iter().for_each(|s| add(**s));
+                background.by.iter().for_each(|a| add(Subject::Actor(**a)));
+                anchor(&background.dating).into_iter().for_each(&mut add);
+            }
+            Subject::Discrepancy(r) => self.discrepancies[r].between.iter().for_each(|s| add(**s)),
+            Subject::Gap(r) => self.gaps[r].about.iter().for_each(|s| add(**s)),
+            Subject::Assessment(r) => self.assessments[r].rests_on.iter().for_each(|s| add(**s)),
+            Subject::Change(r) => self.changes[r].affects.iter().for_each(|s| add(**s)),
+        }
+        for citation in self.citations(subject) {
+            citation.via.iter().for_each(|a| add(Subject::Actor(**a)));
+            add(Subject::Source(*citation.source));
+        }
+        found
+    }
+
     /// Whether `inner` is `outer` or lies within it.
     #[must_use]
     pub fn category_within(&self, inner: Ref<Category>, outer: Ref<Category>) -> bool {
@@ -573,9 +634,12 @@ impl Dossier {
     /// Every name by which sources may call an actor: name, aliases, misspellings, role.
     pub fn names_of(&self, actor: Ref<Actor>) -> impl Iterator<Item = &str> {
         let actor = &self.actors[actor];
-        std::iter::once(actor.name.as_str())
+        actor
+            .name
+            .versions()
+            .map(|(_, name)| name)
             .chain(actor.aliases.iter().map(|a| a.as_str()))
             .chain(actor.sic.iter().map(|a| a.as_str()))
-            .chain(actor.role.iter().map(|r| r.as_str()))
+            .chain(actor.role.iter().flat_map(|r| r.versions().map(|(_, role)| role)))
     }
 }

@@ -4,6 +4,7 @@
 //! - [`date`]: EDTF dates; [`figure`]: the value grammar
 //! - [`vocabulary`]: the closed lists (stances, scopes, grades, …)
 //! - [`table`]: ids, references that cannot dangle
+//! - [`text`]: text for readers, in one language or in several
 //! - [`at`]: a value with its place in the file
 
 pub mod at;
@@ -11,4 +12,5 @@ pub mod date;
 pub mod dossier;
 pub mod figure;
 pub mod table;
+pub mod text;
 pub mod vocabulary;

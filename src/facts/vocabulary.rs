@@ -329,6 +329,8 @@ closed_list! {
         Assumption = "assumption",
         /// A step from records to what they imply.
         Inference = "inference",
+        /// A judgement of what may come.
+        Outlook = "outlook",
     }
 }
 

@@ -38,16 +38,24 @@ pub struct Request {
     pub as_of: At<Date>,
     /// Its number in a series.
     pub issue: u32,
+    /// Where that number is written, if it is.
+    pub issue_span: Option<std::ops::Range<usize>>,
     /// Its handling, where it differs from the project's.
-    pub tlp: Option<Tlp>,
+    pub tlp: Option<At<Tlp>>,
+    /// What is handled more strictly than this is left out.
+    pub max_tlp: Option<At<Tlp>>,
     /// Its language, where it differs from the project's.
     pub language: Option<At<String>>,
     /// Its paper, where it differs from the project's.
     pub paper: Option<Paper>,
-    /// The events it is about.
+    /// The events it is about; none for the whole dossier.
     pub events: Vec<At<String>>,
     /// Its bottom line: Markdown with references to records.
-    pub bottom_line: At<String>,
+    pub bottom_line: Option<At<String>>,
+    /// The analyst's account: paragraphs of the same form.
+    pub situation: Option<At<String>>,
+    /// Why two events must not be held against each other, in the same form.
+    pub not_comparable: Option<At<String>>,
 }
 
 #[derive(Deserialize)]
@@ -59,12 +67,15 @@ struct RawBriefing {
     audience: Option<At<String>>,
     as_of: Option<At<Date>>,
     issue: Option<At<u32>>,
-    tlp: Option<Tlp>,
+    tlp: Option<At<Tlp>>,
+    max_tlp: Option<At<Tlp>>,
     language: Option<At<String>>,
     paper: Option<Paper>,
     #[serde(default)]
     events: Vec<At<String>>,
     bottom_line: Option<At<String>>,
+    situation: Option<At<String>>,
+    not_comparable: Option<At<String>>,
 }
 
 impl Keys for RawBriefing {
@@ -77,10 +88,13 @@ impl Keys for RawBriefing {
         "as_of",
         "issue",
         "tlp",
+        "max_tlp",
         "language",
         "paper",
         "events",
         "bottom_line",
+        "situation",
+        "not_comparable",
     ];
 }
 
@@ -112,8 +126,6 @@ impl Request {
         note("kind", raw.kind.is_none());
         note("title", raw.title.as_ref().is_none_or(|t| t.trim().is_empty()));
         note("as_of", raw.as_of.is_none());
-        note("events", raw.events.is_empty());
-        note("bottom_line", raw.bottom_line.as_ref().is_none_or(|t| t.trim().is_empty()));
         let mut findings = Vec::new();
         if let Some(as_of) = &raw.as_of
             && as_of.as_day().is_none()
@@ -140,9 +152,8 @@ impl Request {
                 format!("lacks {}", missing.join(", ")),
             ));
         }
-        let (Some(kind), Some(title), Some(as_of), Some(bottom_line), true) =
-            (raw.kind, raw.title, raw.as_of, raw.bottom_line, findings.is_empty())
-        else {
+        let given = |text: Option<At<String>>| text.filter(|t| !t.trim().is_empty());
+        let (Some(kind), Some(title), Some(as_of), true) = (raw.kind, raw.title, raw.as_of, findings.is_empty()) else {
             return Err(findings);
         };
         Ok(Self {
@@ -154,12 +165,16 @@ impl Request {
             subject: raw.subject,
             audience: raw.audience,
             as_of,
+            issue_span: raw.issue.as_ref().map(|i| i.span().clone()),
             issue: raw.issue.map_or(1, At::into_inner),
             tlp: raw.tlp,
+            max_tlp: raw.max_tlp,
             language: raw.language,
             paper: raw.paper,
             events: raw.events,
-            bottom_line,
+            bottom_line: given(raw.bottom_line),
+            situation: given(raw.situation),
+            not_comparable: given(raw.not_comparable),
         })
     }
 

@@ -7,7 +7,7 @@
 
 pub mod archive;
 pub mod briefing;
-mod document;
+pub(crate) mod document;
 pub mod lock;
 pub mod project;
 pub mod read;

@@ -19,6 +19,7 @@ use crate::facts::dossier::{
 };
 use crate::facts::figure::Figure;
 use crate::facts::table::{Allow, Entry, Ids, Ref};
+use crate::facts::text;
 use crate::facts::vocabulary::{
     ActorKind, AssessmentKind, Basis, ChangeKind, Confidence, Credibility, DateRule, Daypart, DiscrepancyKind, Form,
     HarmGrade, Likelihood, Rank, Reliability, Scope, Stance, Tlp,
@@ -53,7 +54,7 @@ pub(super) struct RawDating {
     words: Option<At<String>>,
     anchor: Option<At<String>>,
     rule: Option<At<DateRule>>,
-    note: Option<At<String>>,
+    note: Prose,
 }
 
 #[derive(Deserialize)]
@@ -93,48 +94,49 @@ macro_rules! raw {
 }
 
 type Text = Option<At<String>>;
+type Prose = Option<At<text::Text>>;
 type List = Vec<At<String>>;
 
 raw!(RawSource {
     file: Text, sha256: Text, title: Text, publisher: Text, authors: List, wires: List, url: Text,
     published: Option<At<Date>>, dating: Option<RawDating>, language: Text, furniture: List, captions: List,
-    grade: Option<At<Reliability>>, about: Text,
+    grade: Option<At<Reliability>>, about: Prose,
 });
 raw!(RawActor {
-    name: Text, kind: Option<At<ActorKind>>, role: Text, aliases: List, sic: List, part_of: Text,
-    grade: Option<At<Reliability>>, about: Text,
+    name: Prose, kind: Option<At<ActorKind>>, role: Prose, aliases: List, sic: List, part_of: Text,
+    grade: Option<At<Reliability>>, about: Prose,
 });
-raw!(RawPlace { name: Text, aliases: List, sic: List, within: Text, point: Option<RawPoint>, });
-raw!(RawCategory { name: Text, within: Text, exclusive: bool, words: List });
-raw!(RawMeasure { name: Text, counts: Text, words: List, about: Text });
+raw!(RawPlace { name: Prose, aliases: List, sic: List, within: Text, point: Option<RawPoint>, });
+raw!(RawCategory { name: Prose, within: Text, exclusive: bool, words: List });
+raw!(RawMeasure { name: Prose, counts: Text, words: List, about: Prose });
 raw!(RawEvent {
-    title: Text, kind: Text, date: Option<At<Date>>, time: Option<At<Daypart>>, dating: Option<RawDating>, place: Text,
+    title: Prose, kind: Text, date: Option<At<Date>>, time: Option<At<Daypart>>, dating: Option<RawDating>, place: Text,
     by: List, with: List, against: List, answers: Text, after: List, distinct: List, hedge: Text,
     harm_grade: Option<At<HarmGrade>>,
     source: Text, quote: Text, words: Text, prefix: Text, via: List, cite: Vec<At<RawCite>>,
 });
 raw!(RawClaim {
     event: Text, measure: Text, who: Text, value: Option<At<Figure>>, scope: Option<At<Scope>>,
-    period: Option<At<Date>>, covers: Text, by: Text, hedge: Text, origin: Text,
+    period: Option<At<Date>>, covers: Prose, by: Text, hedge: Text, origin: Text,
     credibility: Option<At<Credibility>>, rank: Option<At<Rank>>, supersedes: Text,
     source: Text, quote: Text, words: Text, prefix: Text, via: List, cite: Vec<At<RawCite>>,
 });
 raw!(RawPosition {
     actor: Text, stance: Option<At<Stance>>, toward: Text, date: Option<At<Date>>, dating: Option<RawDating>,
-    venue: Text, said: Text, form: Option<At<Form>>, utterance: Text, hedge: Text,
+    venue: Prose, said: Text, form: Option<At<Form>>, utterance: Text, hedge: Text,
     source: Text, quote: Text, words: Text, prefix: Text, via: List, cite: Vec<At<RawCite>>,
 });
 raw!(RawBackground {
-    text: Text, about: List, by: Text, date: Option<At<Date>>, dating: Option<RawDating>, hedge: Text,
+    text: Prose, about: List, by: Text, date: Option<At<Date>>, dating: Option<RawDating>, hedge: Text,
     source: Text, quote: Text, words: Text, prefix: Text, via: List, cite: Vec<At<RawCite>>,
 });
-raw!(RawDiscrepancy { kind: Option<At<DiscrepancyKind>>, between: List, handling: Text, });
-raw!(RawGap { question: Text, why: Text, closes: Text, about: List, review: Option<At<Date>>, });
+raw!(RawDiscrepancy { kind: Option<At<DiscrepancyKind>>, between: List, handling: Prose, });
+raw!(RawGap { question: Prose, why: Prose, closes: Prose, about: List, review: Option<At<Date>>, });
 raw!(RawAssessment {
-    kind: Option<At<AssessmentKind>>, text: Text, likelihood: Option<At<Likelihood>>,
-    confidence: Option<At<Confidence>>, because: Text, rests_on: List,
+    kind: Option<At<AssessmentKind>>, text: Prose, likelihood: Option<At<Likelihood>>,
+    confidence: Option<At<Confidence>>, because: Prose, rests_on: List,
 });
-raw!(RawChange { kind: Option<At<ChangeKind>>, affects: List, date: Option<At<Date>>, text: Text, });
+raw!(RawChange { kind: Option<At<ChangeKind>>, affects: List, date: Option<At<Date>>, text: Prose, });
 
 /// The ids of all tables: what a reference may point to.
 #[derive(Debug)]
@@ -230,9 +232,9 @@ impl<'a> Resolver<'a> {
         value
     }
 
-    fn needed_text(&mut self, key: &'static str, value: Text) -> Text {
+    fn needed_text<T: AsRef<str>>(&mut self, key: &'static str, value: Option<At<T>>) -> Option<At<T>> {
         let value = self.need(key, value)?;
-        if value.trim().is_empty() {
+        if value.as_ref().trim().is_empty() {
             self.wrong.push((value.span().clone(), format!("`{key}` is empty")));
             return None;
         }

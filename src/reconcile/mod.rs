@@ -34,17 +34,28 @@ pub enum Flag {
 }
 
 impl Flag {
-    /// The words for it.
+    /// The words of all flags, in order.
+    pub const WORDS: &'static [&'static str] = &[
+        "single-origin",
+        "corroborated",
+        "value-contested",
+        "category-contested",
+        "attribution-contested",
+        "denied",
+        "unquantified",
+    ];
+
+    /// The word for it; a language table says how it is printed.
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {
-            Self::SingleOrigin => "single origin",
+            Self::SingleOrigin => "single-origin",
             Self::Corroborated => "corroborated",
-            Self::ValueContested => "figures differ",
-            Self::CategoryContested => "category contested",
-            Self::AttributionContested => "attribution contested",
+            Self::ValueContested => "value-contested",
+            Self::CategoryContested => "category-contested",
+            Self::AttributionContested => "attribution-contested",
             Self::Denied => "denied",
-            Self::Unquantified => "no number given",
+            Self::Unquantified => "unquantified",
         }
     }
 }

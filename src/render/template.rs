@@ -13,7 +13,8 @@ use handlebars::template::{HelperTemplate, Parameter, Subexpression, TemplateEle
 use handlebars::{Handlebars, Template};
 use serde_json::Value;
 
-use crate::brief::view::View;
+use crate::brief::Wanted;
+use crate::brief::view::{Section, View};
 use crate::diag::Diagnostic;
 use crate::load::TEMPLATES;
 use crate::load::read::{self, Unread};
@@ -36,19 +37,61 @@ pub const TEMPLATE: &str = "briefing.md.hbs";
 /// The name of a kind's layout in its folder.
 pub const LAYOUT: &str = "layout.typ";
 
-const SHIPPED: &[(&str, &str)] = &[
-    ("fact-sheet/briefing.md.hbs", include_str!("../../templates/fact-sheet/briefing.md.hbs")),
-    ("fact-sheet/layout.typ", include_str!("../../templates/fact-sheet/layout.typ")),
-    ("partials/header.md.hbs", include_str!("../../templates/partials/header.md.hbs")),
-    ("partials/marks.md.hbs", include_str!("../../templates/partials/marks.md.hbs")),
-    ("shared/brief.typ", include_str!("../../templates/shared/brief.typ")),
-];
+macro_rules! shipped {
+    ($($kind:literal)+; $($other:literal)+) => {
+        /// The kinds of briefing that come with the program, sorted.
+        pub const KINDS: &[&str] = &[$($kind),+];
+
+        /// The files of templates that come with the program.
+        const SHIPPED: &[(&str, &str)] = &[
+            $(
+                (concat!($kind, "/briefing.md.hbs"), include_str!(concat!("../../templates/", $kind, "/briefing.md.hbs"))),
+                (concat!($kind, "/layout.typ"), include_str!(concat!("../../templates/", $kind, "/layout.typ"))),
+                (concat!($kind, "/README.md"), include_str!(concat!("../../templates/", $kind, "/README.md"))),
+            )+
+            $(($other, include_str!(concat!("../../templates/", $other))),)+
+        ];
+    };
+}
+
+shipped! {
+    "casualty-table" "chronology" "comparison" "fact-sheet" "ledger" "positions" "situation-report" "source-annex";
+    "partials/header.md.hbs" "partials/marks.md.hbs" "partials/figures.md.hbs" "partials/positions.md.hbs"
+    "partials/unknowns.md.hbs" "partials/sourcing.md.hbs" "partials/references.md.hbs" "partials/flags.md.hbs"
+    "partials/judgements.md.hbs" "partials/bottom-line.md.hbs"
+    "shared/brief.typ"
+}
+
+/// A shipped file by its path under `templates/`.
+#[must_use]
+pub fn shipped(path: &str) -> Option<&'static str> {
+    SHIPPED.iter().find(|(p, _)| *p == path).map(|(_, text)| *text)
+}
+
+/// The paths of the shipped files, under `templates/`.
+pub fn shipped_paths() -> impl Iterator<Item = &'static str> {
+    SHIPPED.iter().map(|(path, _)| *path)
+}
+
+/// The kinds a project can print: those shipped, and its own folders under `templates/`.
+#[must_use]
+pub fn kinds(root: &Path) -> BTreeSet<String> {
+    let mut names: BTreeSet<String> = KINDS.iter().map(|k| (*k).to_owned()).collect();
+    if let Ok(listing) = std::fs::read_dir(root.join(TEMPLATES)) {
+        let own = listing.flatten().filter(|e| e.path().join(TEMPLATE).is_file());
+        names.extend(own.filter_map(|e| e.file_name().to_str().map(str::to_owned)));
+    }
+    names
+}
 
 /// The files of a kind, checked: it cannot fail on a view.
+#[derive(Debug)]
 pub struct Kind {
     /// Its name.
     pub name: String,
     registry: Handlebars<'static>,
+    /// What its template prints.
+    pub wanted: Wanted,
     /// Its Typst files by name, its layout as `layout.typ`.
     pub layouts: BTreeMap<String, String>,
 }
@@ -75,6 +118,13 @@ impl Kind {
             }
             None
         };
+        // a name that is no plain word is no folder's
+        if !crate::facts::table::is_id(name) {
+            return Err(vec![
+                Diagnostic::new("unknown-kind", format!("`{}` cannot name a kind of briefing", visible(name)))
+                    .help("a kind is named in lower-case letters, digits and hyphens"),
+            ]);
+        }
         let template = file(format!("{name}/{TEMPLATE}"));
         let layout = file(format!("{name}/{LAYOUT}"));
         let shared = file("shared/brief.typ".to_owned());
@@ -90,15 +140,19 @@ impl Kind {
         let (Some(template), Some(layout)) = (template, layout) else {
             return Err(vec![
                 Diagnostic::new("unknown-kind", format!("there is no kind of briefing `{}`", visible(name)))
-                    .help(format!("a kind is a folder {TEMPLATES}/{name} with {TEMPLATE} and {LAYOUT}")),
+                    .help_if(
+                        nearest(name, kinds(root).iter().map(String::as_str)).map(|g| format!("did you mean `{g}`?")),
+                    )
+                    .help(format!("known: {}", kinds(root).into_iter().collect::<Vec<_>>().join(", ")))
+                    .help(format!("a kind of your own is a folder {TEMPLATES}/NAME with {TEMPLATE} and {LAYOUT}; `factbrief template new KIND NAME` begins one")),
             ]);
         };
-        let registry = check(&template, &partials)?;
+        let (registry, wanted) = check(&template, &partials)?;
         let mut layouts = BTreeMap::from([(LAYOUT.to_owned(), layout.text().to_owned())]);
         if let Some(shared) = shared {
             layouts.insert("shared/brief.typ".to_owned(), shared.text().to_owned());
         }
-        Ok(Self { name: name.to_owned(), registry, layouts })
+        Ok(Self { name: name.to_owned(), registry, wanted, layouts })
     }
 
     /// The briefing's Markdown.
@@ -195,8 +249,9 @@ fn partial_names(root: &Path) -> BTreeSet<String> {
 fn check(
     template: &Arc<TextFile>,
     partials: &BTreeMap<String, Arc<TextFile>>,
-) -> Result<Handlebars<'static>, Vec<Diagnostic>> {
+) -> Result<(Handlebars<'static>, Wanted), Vec<Diagnostic>> {
     let mut findings = Vec::new();
+    let mut wanted = Wanted::default();
     let mut parsed: BTreeMap<&str, (Template, &Arc<TextFile>)> = BTreeMap::new();
     let named = std::iter::once(("briefing", template)).chain(partials.iter().map(|(n, f)| (n.as_str(), f)));
     for (name, file) in named {
@@ -235,9 +290,27 @@ fn check(
     }
     let specimen = serde_json::to_value(View::specimen()).unwrap_or_default();
     if findings.is_empty() {
-        let mut walk =
-            Walk { parsed: &parsed, findings: &mut findings, calls: vec!["briefing"], seen: BTreeSet::new() };
+        let mut walk = Walk {
+            parsed: &parsed,
+            findings: &mut findings,
+            calls: vec!["briefing"],
+            seen: BTreeSet::new(),
+            roots: Vec::new(),
+            asked: BTreeSet::new(),
+        };
         walk.template("briefing", &[&specimen]);
+        wanted.sections = walk.roots.iter().filter_map(|key| Section::filling(key)).collect();
+        wanted.required = walk
+            .roots
+            .iter()
+            .filter(|key| !walk.asked.contains(*key))
+            .filter_map(|key| Section::filling(key))
+            .filter(|s| matches!(s, Section::BottomLine | Section::Situation | Section::NotComparable))
+            .collect();
+        // a note on changes is composed with them
+        if walk.roots.iter().any(|key| key == "changes_note") && !wanted.sections.contains(&Section::Changes) {
+            wanted.sections.push(Section::Changes);
+        }
     }
     if !findings.is_empty() {
         crate::diag::sort(&mut findings);
@@ -249,7 +322,7 @@ fn check(
     for (name, (compiled, _)) in parsed {
         registry.register_template(name, compiled);
     }
-    Ok(registry)
+    Ok((registry, wanted))
 }
 
 /// How deep blocks nest, counted on the text: a template that is too deep must not reach the parser.
@@ -277,6 +350,27 @@ struct Walk<'a, 'f> {
     findings: &'f mut Vec<Diagnostic>,
     calls: Vec<&'a str>,
     seen: BTreeSet<(String, usize, usize)>,
+    /// The keys of the view itself, in the order of their first use.
+    roots: Vec<String>,
+    /// Those that are asked for before they are printed.
+    asked: BTreeSet<String>,
+}
+
+/// The key of the view itself that a path begins at, if it does.
+fn root_key<'p>(path: &'p str, contexts: &[&Value]) -> Option<&'p str> {
+    let first = |rest: &'p str| rest.split(['.', '/']).find(|p| !p.is_empty() && *p != "this");
+    if let Some(rest) = path.trim_start_matches("../").strip_prefix("@root") {
+        return first(rest);
+    }
+    let mut level = contexts.len().checked_sub(1)?;
+    let mut rest = path;
+    while let Some(outer) = rest.strip_prefix("../") {
+        level = level.checked_sub(1)?;
+        rest = outer;
+    }
+    // a partial is given a copy of the view
+    contexts.get(level)?.get("facts_hash")?;
+    first(rest)
 }
 
 impl<'a> Walk<'a, '_> {
@@ -397,6 +491,11 @@ impl<'a> Walk<'a, '_> {
             );
             return;
         }
+        if let (true, Some(Parameter::Path(path))) = (matches!(called.as_str(), "if" | "unless"), helper.params.first())
+            && let Some(key) = root_key(&path_text(path), contexts)
+        {
+            self.asked.insert(key.to_owned());
+        }
         for parameter in helper.params.iter().chain(sorted(&helper.hash).into_iter().map(|(_, p)| p)) {
             self.parameter(name, at, parameter, contexts, false);
         }
@@ -454,6 +553,11 @@ impl<'a> Walk<'a, '_> {
             Parameter::Literal(_) => return,
             _ => return,
         };
+        if let Some(key) = root_key(&path, contexts)
+            && !self.roots.iter().any(|k| k == key)
+        {
+            self.roots.push(key.to_owned());
+        }
         match resolve(&path, contexts) {
             Ok(value) if printed && (value.is_object() || value.is_array()) => {
                 let keys: Vec<&str> =
@@ -579,7 +683,7 @@ mod tests {
         let file = |n: &str, t: &str| Arc::new(TextFile::new(n, t));
         let partials = partials.iter().map(|(n, t)| ((*n).to_owned(), file(n, t))).collect();
         match check(&file("t", template), &partials) {
-            Ok(_) => Vec::new(),
+            Ok((_, _)) => Vec::new(),
             Err(found) => found.into_iter().map(|f| format!("{} {}", f.title, f.help.join(" "))).collect(),
         }
     }
@@ -623,7 +727,7 @@ mod tests {
 
     #[test]
     fn shipped_kinds_are_sound() {
-        for kind in crate::brief::kinds() {
+        for kind in KINDS {
             if let Err(found) = Kind::load(Path::new("/nonexistent"), kind) {
                 panic!("{kind}: {found:?}");
             }

@@ -109,6 +109,12 @@ pub enum Meaning {
     Category(String),
     /// A phrase that holds a category's word and is none.
     NotCategory,
+    /// A likelihood term of ICD 203, by its place on that scale.
+    Likelihood(usize),
+    /// A word of likelihood that is not on that scale.
+    OffScale,
+    /// A word of confidence in a judgement.
+    Confidence,
 }
 
 /// The words of one language.
@@ -180,6 +186,15 @@ struct Raw {
     sentences: RawSentences,
     measures: BTreeMap<String, Vec<String>>,
     categories: RawCategories,
+    estimate: RawEstimate,
+}
+
+#[derive(Deserialize)]
+struct RawEstimate {
+    /// In the order of ICD 203's scale, each with its forms.
+    scale: [Vec<String>; 7],
+    off_scale: Vec<String>,
+    confidence: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -411,6 +426,17 @@ impl Lexicon {
             for word in *words {
                 this.add(word, meaning.clone());
             }
+        }
+        for (place, words) in raw.estimate.scale.iter().enumerate() {
+            for word in words {
+                this.add(word, Meaning::Likelihood(place));
+            }
+        }
+        for word in &raw.estimate.off_scale {
+            this.add(word, Meaning::OffScale);
+        }
+        for word in &raw.estimate.confidence {
+            this.add(word, Meaning::Confidence);
         }
         for (word, n) in &raw.cardinals {
             this.add(word, Meaning::Cardinal(*n));

@@ -6,11 +6,13 @@
 //! - [`normalise`]: the folding under which quotations are compared, with a map to the original bytes
 //! - [`article`]: an archived article: paragraphs, furniture, captions
 //! - [`find`]: where a quotation stands, and what stands nearest when it does not
-//! - [`lexicon`], [`quantity`], [`sentence`], [`calendar`]: what numbers, hedges, negations and dates a text holds
+//! - [`lexicon`], [`quantity`], [`sentence`], [`calendar`], [`estimate`]: what numbers, hedges, negations, dates and likelihoods a text
+//!   holds
 //! - [`mod@hash`]: SHA-256; [`tokens`]: words, digits, marks; [`nearest`]: "did you mean"; [`markdown`]: escaping
 
 pub mod article;
 pub mod calendar;
+pub mod estimate;
 pub mod file;
 pub mod find;
 pub mod gate;

@@ -40,7 +40,7 @@ fn the_view_is_printed_and_holds_no_null() {
     let s = Scratch::flood();
     let ran = s.run(&["build", "--context", "ferrow"]).exits(0);
     let view: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
-    assert_eq!(view["version"], 1);
+    assert_eq!(view["version"], 2);
     assert_eq!(view["figures"][0]["rows"][0]["figure"], "1,200");
     assert!(!ran.out.contains("null"));
     assert!(!s.path().join("briefings/ferrow.md").exists());
@@ -157,9 +157,9 @@ fn the_users_own_template_is_used_and_checked_first() {
     let s = Scratch::flood();
     s.write(
         "templates/fact-sheet/briefing.md.hbs",
-        "# {{title}}\n\n{{#each figures}}{{#each rows}}- {{figur}}\n{{/each}}{{/each}}\n",
+        "# {{title}}\n\n{{> bottom-line}}\n\n{{#each figures}}{{#each rows}}- {{figur}}\n{{/each}}{{/each}}\n",
     );
-    s.run(&["build"]).exits(2).says("templates/fact-sheet/briefing.md.hbs:3").says("did you mean `figure`?");
+    s.run(&["build"]).exits(2).says("templates/fact-sheet/briefing.md.hbs:5").says("did you mean `figure`?");
     assert!(!s.path().join("briefings/ferrow.md").exists());
     s.edit("templates/fact-sheet/briefing.md.hbs", "{{figur}}", "{{figure}} {{> marks}}");
     s.run(&["build"]).exits(0);

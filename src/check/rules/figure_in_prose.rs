@@ -4,6 +4,7 @@ use super::Found;
 use crate::diag::Diagnostic;
 use crate::facts::at::At;
 use crate::facts::dossier::{Dossier, Subject};
+use crate::facts::text::Text;
 use crate::facts::figure::Figure;
 use crate::text::calendar::{CalendarWords, calendar};
 use crate::text::gate::visible;
@@ -12,12 +13,13 @@ use crate::text::normalise::fold;
 use crate::text::quantity::{Kind, quantities};
 
 pub(super) fn check(dossier: &Dossier) -> Vec<Found> {
-    let lexicon = Lexicon::or_bare(&dossier.language);
     let mut found = Vec::new();
     for (subject, _) in dossier.heads() {
-        for (key, text) in prose(dossier, subject) {
+        let versions = prose(dossier, subject).into_iter().flat_map(|(key, text)| text.versions().map(move |v| (key, text, v)));
+        for (key, text, (tag, version)) in versions {
+            let lexicon = Lexicon::or_bare(tag.unwrap_or(&dossier.language));
             let carried = carried(dossier, subject);
-            let folded = fold(text);
+            let folded = fold(version);
             let numbers = quantities(&folded, lexicon)
                 .into_iter()
                 .filter(|q| !matches!(q.kind, Kind::Vague | Kind::Ordinal(_)))
@@ -95,7 +97,7 @@ fn carried(dossier: &Dossier, subject: Subject) -> Carried {
 }
 
 /// The texts of a record that are printed as the analyst's own. A judgement may name figures: it rests on records.
-fn prose(dossier: &Dossier, subject: Subject) -> Vec<(&'static str, &At<String>)> {
+fn prose(dossier: &Dossier, subject: Subject) -> Vec<(&'static str, &At<Text>)> {
     match subject {
         Subject::Event(r) => vec![("title", &dossier.events[r].title)],
         Subject::Claim(r) => dossier.claims[r].covers.iter().map(|c| ("`covers`", c)).collect(),

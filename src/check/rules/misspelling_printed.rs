@@ -4,6 +4,7 @@ use super::Found;
 use crate::diag::Diagnostic;
 use crate::facts::at::At;
 use crate::facts::dossier::{Dossier, Subject};
+use crate::facts::text::Text;
 use crate::facts::vocabulary::DiscrepancyKind;
 use crate::text::find::is_whole;
 
@@ -19,7 +20,9 @@ pub(super) fn check(dossier: &Dossier) -> Vec<Found> {
         }
         for text in prose(dossier, subject) {
             for (wrong, right) in misspelt.iter().filter(|(wrong, right)| !right.contains(wrong.as_str())) {
-                let stands = text.match_indices(wrong.as_str()).any(|(at, _)| is_whole(text, &(at..at + wrong.len())));
+                let stands = text.versions().any(|(_, version)| {
+                    version.match_indices(wrong.as_str()).any(|(at, _)| is_whole(version, &(at..at + wrong.len())))
+                });
                 if !wrong.is_empty() && stands {
                     let diagnostic = Diagnostic::new("", format!("{} `{}` prints a misspelling of a source", head.kind, head.id))
                         .at(head.file, text.span(), format!("\"{}\" is printed only inside quotations", wrong.as_str()))
@@ -32,7 +35,7 @@ pub(super) fn check(dossier: &Dossier) -> Vec<Found> {
     found
 }
 
-fn prose(dossier: &Dossier, subject: Subject) -> Vec<&At<String>> {
+fn prose(dossier: &Dossier, subject: Subject) -> Vec<&At<Text>> {
     match subject {
         Subject::Actor(r) => std::iter::once(&dossier.actors[r].name).chain(&dossier.actors[r].role).collect(),
         Subject::Place(r) => vec![&dossier.places[r].name],
