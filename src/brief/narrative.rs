@@ -26,7 +26,7 @@ use crate::facts::dossier::{Citation, Claim, Dossier, Source, Subject};
 use crate::facts::figure::{Bounds, Figure};
 use crate::facts::table::Ref;
 use crate::facts::text::Text;
-use crate::facts::vocabulary::Likelihood;
+use crate::facts::vocabulary::{Likelihood, Scope};
 use crate::reconcile::Cell;
 use crate::text::calendar::calendar;
 use crate::text::estimate::{self, estimates};
@@ -37,6 +37,9 @@ use crate::text::markdown::escape;
 use crate::text::nearest::nearest;
 use crate::text::quantity::{Kind, quantities};
 use crate::text::sentence::sentences;
+
+/// The code of a finding that speaks of a record not known, or not to be printed, here.
+const NOT_KNOWN: &str = "narrative-not-known";
 
 const HELPERS: &[&str] = &["actor", "cite", "claim", "date", "event", "figure", "judgement", "place", "say"];
 
@@ -66,6 +69,8 @@ pub struct Telling<'a> {
     pub sees: Box<dyn Fn(&Citation) -> bool + 'a>,
     /// Whether a record may be referred to (as of a date, and by its handling).
     pub known: Box<dyn Fn(Subject) -> bool + 'a>,
+    /// Whether a sentence that refers to such a record is left out, and is no finding.
+    pub lenient: bool,
     /// Why it may not.
     pub why_not: Box<dyn Fn(Subject) -> String + 'a>,
     /// The file it is written in.
@@ -79,6 +84,8 @@ struct Piece {
     sources: Vec<Ref<Source>>,
     records: Vec<Subject>,
     cites: bool,
+    /// The sentence it stands in cannot be told.
+    unknown: bool,
 }
 
 /// Reads a narrative, of at most `limit` sentences if there is a limit.
@@ -104,6 +111,16 @@ pub fn tell(telling: &Telling<'_>, text: &str, limit: Option<usize>) -> Result<V
                 flat.push(mark(pieces.len()));
                 pieces.push(piece);
             }
+            Err(finding) if telling.lenient && finding.code == NOT_KNOWN => {
+                flat.push(mark(pieces.len()));
+                pieces.push(Piece {
+                    markdown: "?".to_owned(),
+                    sources: Vec::new(),
+                    records: Vec::new(),
+                    cites: true,
+                    unknown: true,
+                });
+            }
             Err(finding) => findings.push(*finding),
         }
         rest = &rest[open + close + 2..];
@@ -128,6 +145,9 @@ pub fn tell(telling: &Telling<'_>, text: &str, limit: Option<usize>) -> Result<V
         let sentence = &flat[range];
         let mut one = Told { markdown: String::new(), sources: Vec::new(), records: Vec::new() };
         let mut cites = false;
+        if sentence.chars().filter_map(|c| index(c).and_then(|i| pieces.get(i))).any(|p| p.unknown) {
+            continue;
+        }
         for c in sentence.chars() {
             match index(c).and_then(|i| pieces.get(i)) {
                 Some(piece) => {
@@ -296,6 +316,11 @@ impl Telling<'_> {
 
     fn piece(&self, inner: &str) -> Result<Piece, Box<Diagnostic>> {
         let wrong = |title: String, says: String| Box::new(self.finding(&title, inner.trim(), &says));
+        let unknown = |title: String, says: String| {
+            let mut finding = wrong(title, says);
+            finding.code = NOT_KNOWN;
+            finding
+        };
         let trimmed = inner.trim();
         let (name, rest) = trimmed.split_once(char::is_whitespace).unwrap_or((trimmed, ""));
         let mut arguments: Vec<&str> = Vec::new();
@@ -320,7 +345,7 @@ impl Telling<'_> {
             ));
         }
         if name == "figure" {
-            return self.figure(&arguments, &wrong);
+            return self.figure(&arguments, &wrong, &unknown);
         }
         let [id] = arguments.as_slice() else {
             return Err(wrong(format!("`{name}` takes one id"), format!("{} are given", arguments.len())));
@@ -332,7 +357,7 @@ impl Telling<'_> {
         };
         let head = self.dossier.head(subject);
         if !(self.known)(subject) {
-            return Err(wrong(format!("{} `{id}` cannot be printed here", head.kind), (self.why_not)(subject)));
+            return Err(unknown(format!("{} `{id}` cannot be printed here", head.kind), (self.why_not)(subject)));
         }
         let needs = |what: &str| wrong(format!("`{name}` takes {what}"), format!("`{id}` is a {}", head.kind));
         let markdown = match (name, subject) {
@@ -372,13 +397,14 @@ impl Telling<'_> {
             ));
         }
         let cites = !sources.is_empty();
-        Ok(Piece { markdown, sources, records: vec![subject], cites })
+        Ok(Piece { markdown, sources, records: vec![subject], cites, unknown: false })
     }
 
     fn figure(
         &self,
         arguments: &[&str],
         wrong: &dyn Fn(String, String) -> Box<Diagnostic>,
+        unknown: &dyn Fn(String, String) -> Box<Diagnostic>,
     ) -> Result<Piece, Box<Diagnostic>> {
         let (event, measure, who) = match arguments {
             [event, measure] => (*event, *measure, None),
@@ -411,7 +437,7 @@ impl Telling<'_> {
             } else {
                 format!("claimed of it: {}", known.join(", "))
             };
-            return Err(wrong(format!("nothing of this kind is claimed of event `{}`", visible(event)), says));
+            return Err(unknown(format!("nothing of this kind is claimed of event `{}`", visible(event)), says));
         };
         let totals: Vec<Ref<Claim>> = cell.totals.iter().flat_map(|(_, claims)| claims).copied().collect();
         let (text, used) = match (&cell.envelope, totals.as_slice()) {
@@ -421,7 +447,7 @@ impl Telling<'_> {
                 (self.floor(&d.claims[first].value), vec![first])
             }
             _ => {
-                return Err(wrong(
+                return Err(unknown(
                     format!("no number is claimed of event `{}` here", visible(event)),
                     "only words; quote them with `cite`".to_owned(),
                 ));
@@ -458,7 +484,7 @@ impl Telling<'_> {
         let hedge = (!hedges.is_empty()).then(|| label.hedge.fill(&[("words", &self.language.list(&hedges))]));
         let by = label.attributed.fill(&[("name", &self.language.list(&names))]);
         let markdown = escape(&self.attributed(&text, noun.as_deref(), &by, hedge));
-        Ok(Piece { markdown, sources, records: used.into_iter().map(Subject::Claim).collect(), cites })
+        Ok(Piece { markdown, sources, records: used.into_iter().map(Subject::Claim).collect(), cites, unknown: false })
     }
 
     /// A figure, whom it counts, who says so, under what reserve.
@@ -481,7 +507,9 @@ impl Telling<'_> {
         let record = &d.claims[claim];
         let label = &self.language.words.label;
         let noun = record.who.as_ref().map(|w| (self.say)(Subject::Category(**w), &d.categories[**w].name));
-        let figure = if record.value.is_quantified() {
+        let figure = if record.scope == Scope::Partial && record.value.is_quantified() {
+            self.floor(&record.value)
+        } else if record.value.is_quantified() {
             self.language.figure(&record.value)
         } else {
             let words = record

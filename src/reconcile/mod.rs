@@ -131,9 +131,10 @@ pub fn origin(dossier: &Dossier, claim: Ref<Claim>) -> String {
     }
 }
 
-/// All cells of the claims that `sees` lets through, in the order of event, measure and category ids.
-pub fn cells(dossier: &Dossier, sees: impl Fn(Ref<Claim>) -> bool) -> Vec<Cell> {
-    let visible: Vec<Ref<Claim>> = dossier.claims.iter().map(|(r, _)| r).filter(|r| sees(*r)).collect();
+/// All cells of the claims that `sees` lets through, in the order of event, measure and category ids. What it does not let
+/// through leaves no trace: no flag of a denial or disagreement that is not seen.
+pub fn cells(dossier: &Dossier, sees: impl Fn(Subject) -> bool) -> Vec<Cell> {
+    let visible: Vec<Ref<Claim>> = dossier.claims.iter().map(|(r, _)| r).filter(|r| sees(Subject::Claim(*r))).collect();
     let replaced: BTreeSet<Ref<Claim>> =
         visible.iter().filter_map(|r| dossier.claims[*r].supersedes.as_ref().map(|s| **s)).collect();
     let mut grouped: BTreeMap<CellKey, Vec<Ref<Claim>>> = BTreeMap::new();
@@ -148,7 +149,7 @@ pub fn cells(dossier: &Dossier, sees: impl Fn(Ref<Claim>) -> bool) -> Vec<Cell> 
     }
     let mut cells: Vec<Cell> =
         grouped.iter().map(|(key, claims)| cell(dossier, *key, claims, &replaced, computed.get(key))).collect();
-    flag_across(dossier, &mut cells);
+    flag_across(dossier, &mut cells, &sees);
     cells
 }
 
@@ -322,7 +323,7 @@ fn computed_floors(
 }
 
 /// Flags that come from other cells and from the ledger.
-fn flag_across(dossier: &Dossier, cells: &mut [Cell]) {
+fn flag_across(dossier: &Dossier, cells: &mut [Cell], sees: &impl Fn(Subject) -> bool) {
     let of_cell = |cell: &Cell| -> BTreeSet<Ref<Claim>> {
         let totals = cell.totals.iter().flat_map(|(_, c)| c);
         totals.chain(&cell.floors).chain(&cell.words).chain(&cell.cumulative).copied().collect()
@@ -331,7 +332,7 @@ fn flag_across(dossier: &Dossier, cells: &mut [Cell]) {
     let home: BTreeMap<Ref<Claim>, usize> =
         claims.iter().enumerate().flat_map(|(i, set)| set.iter().map(move |c| (*c, i))).collect();
     let mut flagged: Vec<(usize, Flag)> = Vec::new();
-    for (_, position) in dossier.positions.iter() {
+    for (_, position) in dossier.positions.iter().filter(|(r, _)| sees(Subject::Position(*r))) {
         if let (Stance::Denies, Subject::Claim(claim)) = (*position.stance, *position.toward)
             && let Some(i) = home.get(&claim)
         {
@@ -351,7 +352,7 @@ fn flag_across(dossier: &Dossier, cells: &mut [Cell]) {
     for indices in roots.values().filter(|set| set.len() > 1) {
         flagged.extend(indices.iter().map(|i| (*i, Flag::CategoryContested)));
     }
-    for (_, discrepancy) in dossier.discrepancies.iter() {
+    for (_, discrepancy) in dossier.discrepancies.iter().filter(|(r, _)| sees(Subject::Discrepancy(*r))) {
         let flag = match *discrepancy.kind {
             DiscrepancyKind::Category => Flag::CategoryContested,
             DiscrepancyKind::Attribution => Flag::AttributionContested,

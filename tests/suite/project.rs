@@ -157,9 +157,9 @@ fn the_users_own_template_is_used_and_checked_first() {
     let s = Scratch::flood();
     s.write(
         "templates/fact-sheet/briefing.md.hbs",
-        "# {{title}}\n\n{{> bottom-line}}\n\n{{#each figures}}{{#each rows}}- {{figur}}\n{{/each}}{{/each}}\n",
+        "# {{title}}\n\n{{> bottom-line}}\n\n{{#each key_facts}}{{what}}{{/each}}\n\n{{#each figures}}{{#each rows}}- {{figur}}\n{{/each}}{{/each}}\n",
     );
-    s.run(&["build"]).exits(2).says("templates/fact-sheet/briefing.md.hbs:5").says("did you mean `figure`?");
+    s.run(&["build"]).exits(2).says("templates/fact-sheet/briefing.md.hbs:7").says("did you mean `figure`?");
     assert!(!s.path().join("briefings/ferrow.md").exists());
     s.edit("templates/fact-sheet/briefing.md.hbs", "{{figur}}", "{{figure}} {{> marks}}");
     s.run(&["build"]).exits(0);

@@ -88,6 +88,13 @@ pub fn compose(checked: &Checked<'_>, project: &Project, brief: &Brief<'_>) -> R
     };
     let tlp = request.tlp.as_ref().map_or(project.tlp, |t| **t);
     let mut composer = Composer::new(checked, brief, asked);
+    let own_day = request.as_of.as_day() == Some(as_of);
+    if !own_day {
+        // as of another day, only what was known then
+        let known: Vec<Ref<Event>> =
+            composer.scope.iter().copied().filter(|e| composer.visible(Subject::Event(*e))).collect();
+        composer.scope = known;
+    }
     for event in composer.scope.clone() {
         let record = &dossier.events[event];
         let Some(asked) = request.events.iter().find(|e| e.as_str() == record.id) else { continue };
@@ -275,7 +282,7 @@ impl<'d> Composer<'d> {
             flags: BTreeSet::new(),
             missing: RefCell::new(BTreeSet::new()),
         };
-        composer.cells = cells(dossier, |claim| composer.visible(Subject::Claim(claim)));
+        composer.cells = cells(dossier, |subject| composer.visible(subject));
         composer.scope = if asked.is_empty() {
             dossier.events.iter().map(|(r, _)| r).filter(|r| composer.visible(Subject::Event(*r))).collect()
         } else {
@@ -520,6 +527,8 @@ impl<'d> Composer<'d> {
             sees: Box::new(|c| self.sees(c)),
             known: Box::new(|s| self.visible(s)),
             why_not: Box::new(|subject| self.why_not(subject)),
+            // the text was written for the briefing's own day
+            lenient: request.as_of.as_day() != Some(self.as_of),
             file: &request.file,
             span: text.span(),
         }

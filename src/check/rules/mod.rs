@@ -102,6 +102,7 @@ rules! {
     category_differs_from_source "category-differs-from-source" Correctness Run::Passage(category_differs_from_source::check);
     claim_negated "claim-negated" Correctness Run::Passage(claim_negated::check);
     claimant_not_in_source "claimant-not-in-source" Sourcing Run::Passage(claimant_not_in_source::check);
+    confidence_in_judgement "confidence-in-judgement" Style Run::Dossier(confidence_in_judgement::check);
     date_differs_from_source "date-differs-from-source" Correctness Run::Engine;
     date_without_basis "date-without-basis" Sourcing Run::Engine;
     date_words_not_in_source "date-words-not-in-source" Correctness Run::Engine;
@@ -112,6 +113,7 @@ rules! {
     harm_grade_unsupported "harm-grade-unsupported" Correctness Run::Dossier(harm_grade_unsupported::check);
     hedge_not_in_source "hedge-not-in-source" Correctness Run::Passages(hedge_not_in_source::check);
     hedge_undeclared "hedge-undeclared" Correctness Run::Passage(hedge_undeclared::check);
+    likelihood_off_scale "likelihood-off-scale" Style Run::Dossier(likelihood_off_scale::check);
     line_not_in_article "line-not-in-article" Consistency Run::Engine;
     measure_and_category_mismatch "measure-and-category-mismatch" Correctness Run::Dossier(measure_and_category_mismatch::check);
     measure_differs_from_source "measure-differs-from-source" Correctness Run::Passage(measure_differs_from_source::check);
