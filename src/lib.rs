@@ -462,7 +462,7 @@ impl Workspace {
                             .collect::<Vec<_>>()
                             .join(", ")
                     ))
-                    .note("a character without a glyph would be left out of the page in silence; the shipped fonts cover Latin, Greek, Cyrillic and Hebrew")
+                    .note("a character without a glyph would be left out of the page in silence; the shipped fonts cover Latin, Greek, Cyrillic, Hebrew and Arabic")
             }
             Failure::Limit(which) => {
                 return Diagnostic::new("limit", format!("setting briefing `{slug}` reached a limit"))

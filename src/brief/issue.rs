@@ -311,7 +311,7 @@ impl Composer<'_> {
             .filter_map(|(_, c)| Some((c.id.clone(), d.claims[**c.supersedes.as_ref()?].id.clone())))
             .collect();
         let mut findings = Vec::new();
-        let mut list: Vec<(Happened, Changed)> = Vec::new();
+        let mut list: Vec<(Happened, usize, Changed)> = Vec::new();
         for difference in differences(&before.records, &snapshot.records, &replaces) {
             let subject = d.find(&difference.id);
             let mut about: Vec<Subject> = subject.into_iter().collect();
@@ -373,8 +373,13 @@ impl Composer<'_> {
                 Happened::Regraded => &words.regraded,
                 Happened::Judgement => &words.judgement,
             };
+            // figures first, then what happened, what was said, what is thought, what is known of it
+            const ORDER: [&str; 7] = ["claim", "event", "position", "assessment", "background", "discrepancy", "gap"];
+            let kind_of = difference.now.as_ref().or(difference.before.as_ref()).map_or("", |s| s.kind.as_str());
+            let place = ORDER.iter().position(|k| *k == kind_of).unwrap_or(ORDER.len());
             list.push((
                 happened,
+                place,
                 Changed {
                     kind: kind.text().to_owned(),
                     text: super::wording::sentence(text.trim_start_matches([':', ' ', '\u{a0}'])),
@@ -387,11 +392,11 @@ impl Composer<'_> {
         if !findings.is_empty() {
             return Err(findings);
         }
-        list.sort_by(|a, b| (a.0, &a.1.text).cmp(&(b.0, &b.1.text)));
+        list.sort_by(|a, b| (a.0, a.1, &a.2.text).cmp(&(b.0, b.1, &b.2.text)));
         let note = if list.is_empty() { &words.none } else { &words.issue };
         let number = language.ordinal(before.issue as usize);
         let note = note.fill(&[("n", &number), ("date", &before.as_of_text)]);
-        Ok((note, list.into_iter().map(|(_, changed)| changed).collect()))
+        Ok((note, list.into_iter().map(|(_, _, changed)| changed).collect()))
     }
 
     fn was_corrected(&self, subjects: &[Subject]) -> bool {

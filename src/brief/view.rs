@@ -32,6 +32,8 @@ pub struct View {
     pub language: String,
     /// `ltr` or `rtl`.
     pub direction: String,
+    /// The language's digits, from zero.
+    pub digits: Vec<String>,
     /// `a4` or `letter`.
     pub paper: String,
     /// Its number in a series.
@@ -611,6 +613,7 @@ impl View {
             audience: text(),
             language: text(),
             direction: text(),
+            digits: vec![text()],
             paper: text(),
             issue: 1,
             issue_text: text(),

@@ -136,6 +136,12 @@ struct Files {
     bytes: HashMap<FileId, Bytes>,
 }
 
+/// Noto Naskh Arabic (SIL Open Font License 1.1, beside it): the kit's own fonts have no Arabic.
+const ARABIC: [&[u8]; 2] = [
+    include_bytes!("../../fonts/noto-naskh-arabic/NotoNaskhArabic-Regular.ttf"),
+    include_bytes!("../../fonts/noto-naskh-arabic/NotoNaskhArabic-Bold.ttf"),
+];
+
 static LIBRARY: OnceLock<LazyHash<Library>> = OnceLock::new();
 static FONTS: OnceLock<FontStore> = OnceLock::new();
 
@@ -154,6 +160,12 @@ fn fonts() -> &'static FontStore {
     FONTS.get_or_init(|| {
         let mut store = FontStore::new();
         store.extend(typst_kit::fonts::embedded());
+        for data in ARABIC {
+            store.extend(Font::iter(Bytes::new(data)).map(|font| {
+                let info = font.info().clone();
+                (font, info)
+            }));
+        }
         store
     })
 }

@@ -6,7 +6,6 @@ use super::super::view::{EventFigures, EventTable, FigureRow, Superseded, TableR
 use super::super::wording::capital;
 use super::{Composer, depth};
 use crate::facts::dossier::{Claim, Event, Subject};
-use crate::facts::figure::{Bounds, Figure};
 use crate::facts::table::Ref;
 use crate::reconcile::{Cell, CellKey};
 
@@ -111,8 +110,7 @@ impl Composer<'_> {
         for &claim in &cell.floors {
             let mut parts = vec![label.part_only.text().to_owned()];
             parts.extend(self.remarks(claim));
-            let words = self.floor_words(&d.claims[claim].value);
-            rows.push(self.row(&counted, claim, &[Subject::Claim(claim)], remark(parts), words));
+            rows.push(self.row(&counted, claim, &[Subject::Claim(claim)], remark(parts), None));
         }
         for floor in &cell.computed {
             let subjects: Vec<Subject> = floor.from.iter().map(|c| Subject::Claim(*c)).collect();
@@ -219,13 +217,6 @@ impl Composer<'_> {
         parts
     }
 
-    /// A part as what it says of the whole: at least so many.
-    fn floor_words(&self, value: &Figure) -> Option<String> {
-        let low = value.low()?;
-        let bounds = if low.beyond { Bounds::MoreThan(low.number) } else { Bounds::AtLeast(low.number) };
-        Some(self.language.figure(&Figure { bounds, percent: value.percent }))
-    }
-
     pub(super) fn table(&mut self) -> Vec<EventTable> {
         let d = self.dossier;
         let cells: Vec<(Ref<Event>, Vec<Cell>)> =
@@ -279,7 +270,6 @@ impl Composer<'_> {
             let mut row = self.table_row(&counted, &claims, low, high);
             let said: Vec<String> = cell.words.iter().map(|c| self.words_of(*c)).collect();
             row.words = language.remarks(&said);
-            row.origins = language.ordinal(cell.totals.len());
             let histories: Vec<(String, Vec<Ref<Claim>>)> = totals.iter().filter_map(|c| self.history(*c)).collect();
             for (_, past) in &histories {
                 let past: Vec<Subject> = past.iter().map(|c| Subject::Claim(*c)).collect();

@@ -147,7 +147,11 @@ impl Composer<'_> {
             let mut sides = Vec::new();
             for side in &between {
                 let first = d.citations(*side).iter().position(|c| self.sees(c));
-                let what = self.in_words(*side);
+                // its words are quoted beside it
+                let what = match side {
+                    Subject::Position(r) => self.standing_in_words(*r),
+                    other => self.in_words(*other),
+                };
                 sides.push(match first {
                     Some(index) => {
                         let quotation = self.quotation(*side, index);

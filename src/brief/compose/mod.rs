@@ -24,9 +24,10 @@ use crate::diag::{Diagnostic, Level};
 use crate::facts::at::At;
 use crate::facts::date::Date;
 use crate::facts::dossier::{Actor, Citation, Claim, Dating, Dossier, Event, Source, Subject};
+use crate::facts::figure::{Bounds, Figure};
 use crate::facts::table::Ref;
 use crate::facts::text::Text;
-use crate::facts::vocabulary::Tlp;
+use crate::facts::vocabulary::{Scope, Tlp};
 use crate::load::briefing::Request;
 use crate::load::project::Project;
 use crate::reconcile::{Cell, Flag, cells};
@@ -120,6 +121,7 @@ pub fn compose(checked: &Checked<'_>, project: &Project, brief: &Brief<'_>) -> R
         audience: request.audience.as_ref().map(|s| s.to_string()).unwrap_or_default(),
         language: language.tag.clone(),
         direction: language.direction().to_owned(),
+        digits: language.digits.iter().map(char::to_string).collect(),
         paper: request.paper.unwrap_or(project.paper).word().to_owned(),
         issue: request.issue,
         issue_text: language.ordinal(request.issue as usize),
@@ -458,7 +460,15 @@ impl<'d> Composer<'d> {
     /// A claim's figure, or its source's words where it has none.
     pub(in crate::brief) fn figure_of(&self, claim: Ref<Claim>) -> String {
         let record = &self.dossier.claims[claim];
-        if record.value.is_quantified() { self.language.figure(&record.value) } else { self.words_of(claim) }
+        match record.value.low().filter(|_| record.scope == Scope::Partial) {
+            // a part says of the whole: at least so many
+            Some(low) => {
+                let bounds = if low.beyond { Bounds::MoreThan(low.number) } else { Bounds::AtLeast(low.number) };
+                self.language.figure(&Figure { bounds, percent: record.value.percent })
+            }
+            None if record.value.is_quantified() => self.language.figure(&record.value),
+            None => self.words_of(claim),
+        }
     }
 
     /// The words of a source that carry a claim.

@@ -131,6 +131,7 @@ impl Composer<'_> {
     pub(super) fn utterance_in_words(&self, position: Ref<Position>) -> String {
         let record = &self.dossier.positions[position];
         let list = &self.language.words.list;
+        let standing = self.standing_in_words(position);
         let words = match (&record.said, record.citations.first()) {
             (Some(said), _) => self.language.quoted(said),
             (None, Some(citation)) => {
@@ -139,7 +140,13 @@ impl Composer<'_> {
             }
             (None, None) => String::new(),
         };
-        format!("{}{}{}{}{words}", capital(&self.actor(*record.actor)), list.comma, self.stance(position), list.colon)
+        format!("{standing}{}{words}", list.colon)
+    }
+
+    /// Who takes what stance.
+    pub(super) fn standing_in_words(&self, position: Ref<Position>) -> String {
+        let actor = capital(&self.actor(*self.dossier.positions[position].actor));
+        format!("{actor}{}{}", self.language.words.list.comma, self.stance(position))
     }
 
     pub(super) fn positions(&mut self) -> Vec<PositionsToward> {
