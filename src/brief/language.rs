@@ -185,13 +185,14 @@ impl Language {
         static READ: OnceLock<std::sync::Mutex<BTreeMap<String, Arc<Language>>>> = OnceLock::new();
         let first = tag.split('-').next().unwrap_or_default();
         let (name, text) = SHIPPED.iter().find(|(known, _)| *known == first)?;
-        let mut read = READ.get_or_init(Default::default).lock().ok()?;
-        if let Some(known) = read.get(tag) {
+        let read = READ.get_or_init(Default::default);
+        if let Some(known) = read.lock().ok()?.get(tag) {
             return Some(Arc::clone(known));
         }
+        // not under the lock: a table is held against the English one, which is read here too
         let file = Arc::new(TextFile::new(format!("{name}.toml"), *text));
         let language = Arc::new(Self::parse(tag, &file).ok()?);
-        read.insert(tag.to_owned(), Arc::clone(&language));
+        read.lock().ok()?.insert(tag.to_owned(), Arc::clone(&language));
         Some(language)
     }
 
