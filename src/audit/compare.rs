@@ -6,7 +6,7 @@ use std::ops::Range;
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
 use super::provenance::Traced;
-use super::units::{Unit, UnitKind};
+use super::units::{CELL, Unit, UnitKind};
 use crate::text::tokens::tokens;
 
 /// A unit of the text, and the printed one it is or was.
@@ -93,9 +93,6 @@ pub(super) fn pair(
     if left.len().saturating_mul(open.len()) > MOST_PAIRS {
         return;
     }
-    let words = |text: &str| -> Vec<String> {
-        tokens(text).into_iter().filter_map(|t| text.get(t.span).map(str::to_owned)).collect()
-    };
     let old: Vec<Vec<String>> = open.iter().map(|p| words(&printed[*p].unit.text)).collect();
     let mut pairs: Vec<(f32, usize, usize)> = Vec::new();
     for i in left {
@@ -106,11 +103,7 @@ pub(super) fn pair(
             if !kinds || short * 3 < long {
                 continue;
             }
-            let equal: usize = capture_diff_slices(Algorithm::Myers, old, &new)
-                .into_iter()
-                .map(|op| if let DiffOp::Equal { len, .. } = op { len } else { 0 })
-                .sum();
-            let ratio = 2.0 * count(equal) / count(old.len() + new.len()).max(1.0);
+            let ratio = ratio(old, &new);
             if ratio > ALIKE {
                 pairs.push((ratio, *i, *p));
             }
@@ -128,6 +121,53 @@ pub(super) fn pair(
     }
 }
 
+/// The most characters, old and new together, that are laid on one another.
+const MOST_CHARACTERS: usize = 8_000;
+
+/// Cuts a run of characters where the printed units end that it stands in place of; none where there is too much of it.
+#[must_use]
+pub fn cut(stream: &[char], printed: &[&str]) -> Option<Vec<Range<usize>>> {
+    let old: Vec<char> = printed.iter().flat_map(|p| p.chars()).collect();
+    if printed.is_empty() || old.len() + stream.len() > MOST_CHARACTERS {
+        return None;
+    }
+    let ops = capture_diff_slices(Algorithm::Myers, &old, stream);
+    let at = |boundary: usize| {
+        ops.iter().find(|op| op.old_range().contains(&boundary)).map_or(stream.len(), |op| match op {
+            DiffOp::Equal { old_index, new_index, .. } => new_index + (boundary - old_index),
+            other => other.new_range().start,
+        })
+    };
+    let (mut end, mut start) = (0, 0);
+    let mut found = Vec::new();
+    for (i, one) in printed.iter().enumerate() {
+        end += one.chars().count();
+        let stop = if i + 1 == printed.len() { stream.len() } else { at(end).max(start) };
+        found.push(start..stop);
+        start = stop;
+    }
+    Some(found)
+}
+
+/// How much of two texts is the same, word for word: nought to one.
+fn ratio(old: &[String], new: &[String]) -> f32 {
+    let equal: usize = capture_diff_slices(Algorithm::Myers, old, new)
+        .into_iter()
+        .map(|op| if let DiffOp::Equal { len, .. } = op { len } else { 0 })
+        .sum();
+    2.0 * count(equal) / count(old.len() + new.len()).max(1.0)
+}
+
+fn words(text: &str) -> Vec<String> {
+    tokens(text).into_iter().filter_map(|t| text.get(t.span).map(str::to_owned)).collect()
+}
+
+/// Whether a unit is a printed one, edited.
+#[must_use]
+pub fn is_edited(unit: &Unit, printed: &Traced) -> bool {
+    ratio(&words(&printed.unit.text), &words(&unit.text)) > ALIKE
+}
+
 fn count(n: usize) -> f32 {
     f32::from(u16::try_from(n).unwrap_or(u16::MAX))
 }
@@ -139,6 +179,8 @@ pub struct Words {
     old: Vec<Range<usize>>,
     /// For each word of the edited unit, the printed one it is.
     same: Vec<Option<usize>>,
+    /// Printed words that a page does not show: what stands between cells.
+    unseen: Vec<usize>,
 }
 
 impl Words {
@@ -156,7 +198,12 @@ impl Words {
                 (0..len).for_each(|i| same[new_index + i] = Some(old_index + i));
             }
         }
-        Self { new, old, same }
+        let unseen = if new_text.contains(CELL) {
+            Vec::new()
+        } else {
+            (0..old.len()).filter(|i| old_text.get(old[*i].clone()).is_some_and(|w| w.contains(CELL))).collect()
+        };
+        Self { new, old, same, unseen }
     }
 
     /// The range of the printed text that a range of the edited one is, if it is one word for word.
@@ -183,7 +230,8 @@ impl Words {
             return added;
         }
         let kept: Vec<usize> = self.same.iter().flatten().copied().collect();
-        let gone = (0..self.old.len()).find(|o| !kept.contains(o) && !inside(&self.old[*o], dropped))?;
+        let gone = (0..self.old.len())
+            .find(|o| !kept.contains(o) && !self.unseen.contains(o) && !inside(&self.old[*o], dropped))?;
         // what is left out is shown by the word behind it
         let next = (0..self.new.len()).find(|i| self.same[*i].is_some_and(|o| o > gone));
         Some(next.or(self.new.len().checked_sub(1)).map_or(0..0, |i| self.new[i].clone()))
@@ -193,6 +241,14 @@ impl Words {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_stands_in_place_of_several_units_is_cut_where_they_end() {
+        let stream: Vec<char> = "A13to24B13theoffice".chars().collect();
+        let cut = cut(&stream, &["A12to24", "B12theoffice"]).unwrap();
+        assert_eq!(stream[cut[0].clone()].iter().collect::<String>(), "A13to24");
+        assert_eq!(stream[cut[1].clone()].iter().collect::<String>(), "B13theoffice");
+    }
 
     #[test]
     fn a_bound_left_out_is_not_the_printed_figure() {

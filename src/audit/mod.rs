@@ -5,11 +5,13 @@
 //! A unit that was never printed is held against the records by what it says ([`ledger`]).
 
 pub mod compare;
+pub mod impact;
 pub mod items;
 pub mod ledger;
 pub mod pdf_text;
 pub mod provenance;
 pub mod template;
+pub mod trace;
 pub mod units;
 
 use std::ops::Range;
@@ -319,6 +321,9 @@ impl Audit<'_, '_> {
         if bare.is_empty() || bare.len() < 4 && bare.chars().all(|c| c.is_ascii_digit()) && text.trim() != bare {
             return;
         }
+        if self.pieces(whole, &gap, printed, &missing, aligned) {
+            return;
+        }
         let mut units = Vec::new();
         for (start, paragraph) in paragraphs(text) {
             let mut more = units::of_text(paragraph, &|i| gap.start + start + i, self.lexicon);
@@ -331,6 +336,50 @@ impl Audit<'_, '_> {
         for (unit, printed) in units.into_iter().zip(matched) {
             aligned.push(Aligned { span: unit.span(), unit: Some(unit), printed, same: false });
         }
+    }
+
+    /// Cuts a gap where the printed units end that are missing, and takes each piece for one of them, edited. Says
+    /// whether that was done.
+    fn pieces(
+        &self,
+        whole: &str,
+        gap: &Range<usize>,
+        printed: &[Traced],
+        missing: &[usize],
+        aligned: &mut Vec<Aligned>,
+    ) -> bool {
+        let text = whole.get(gap.clone()).unwrap_or_default();
+        let stream: Vec<(usize, char)> = text.char_indices().filter(|(_, c)| !c.is_whitespace() && *c != '•').collect();
+        let characters: Vec<char> = stream.iter().map(|(_, c)| *c).collect();
+        let lost: Vec<&Traced> = missing.iter().filter_map(|i| printed.get(*i)).collect();
+        let wanted: Vec<&str> = lost.iter().map(|t| t.unit.printed.as_str()).collect();
+        let Some(cuts) = compare::cut(&characters, &wanted) else { return false };
+        let mut pieces = Vec::new();
+        for ((cut, traced), index) in cuts.iter().zip(&lost).zip(missing) {
+            let (Some(first), Some(last)) =
+                (stream.get(cut.start), cut.end.checked_sub(1).filter(|e| *e >= cut.start).and_then(|e| stream.get(e)))
+            else {
+                continue;
+            };
+            let mut start = first.0;
+            let end = last.0 + last.1.len_utf8();
+            // the number in front of a list item is none of its words
+            let numbered = text.get(start..end).and_then(|t| t.split_once('.')).map(|(n, _)| n);
+            if let Some(n) = numbered.filter(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()))
+                && traced.unit.kind == UnitKind::Item
+                && !traced.unit.printed.starts_with(n)
+            {
+                start += n.len() + 1;
+            }
+            let piece = text.get(start..end).unwrap_or_default();
+            let Some(unit) = units::of_line(piece, &|i| gap.start + start + i, traced.unit.kind) else { continue };
+            if !compare::is_edited(&unit, traced) {
+                return false;
+            }
+            pieces.push(Aligned { span: unit.span(), unit: Some(unit), printed: Some(*index), same: false });
+        }
+        aligned.append(&mut pieces);
+        true
     }
 
     fn judge(&mut self, aligned: &[Aligned], held: Option<&Held>) {

@@ -178,6 +178,18 @@ pub fn of_text(text: &str, places: &dyn Fn(usize) -> usize, lexicon: &Lexicon) -
     cutter.units
 }
 
+/// Running text as one unit of a kind.
+#[must_use]
+pub fn of_line(text: &str, places: &dyn Fn(usize) -> usize, kind: UnitKind) -> Option<Unit> {
+    let glyph = |(i, c)| Glyph { c: if c == '\n' { ' ' } else { c }, at: places(i), shown: true };
+    let mut glyphs: Vec<Glyph> = text.char_indices().map(glyph).collect();
+    hide(&mut glyphs);
+    let mut cutter =
+        Cutter { lexicon: Lexicon::bare(), glyphs: Vec::new(), units: Vec::new(), headings: Vec::new(), head: None };
+    cutter.unit(kind, &glyphs);
+    cutter.units.pop().filter(|unit| !unit.printed.is_empty())
+}
+
 struct Cutter<'l> {
     lexicon: &'l Lexicon,
     glyphs: Vec<Glyph>,
@@ -300,10 +312,24 @@ impl Cutter<'_> {
 /// What stands between the cells of a row.
 pub(super) const CELL: char = '¦';
 
-/// Hides what is written as text and is a reference's number or an address: `[3]`, `[^3]`, `https://…`.
+/// Hides what is written as text and is a reference's number, an address or a hash: `[3]`, `[^3]`, `https://…`.
 fn hide(glyphs: &mut [Glyph]) {
+    /// The least digits that are taken for a hash.
+    const HASH: usize = 12;
     let mut at = 0;
     while at < glyphs.len() {
+        let begins = at == 0 || !glyphs[at - 1].c.is_alphanumeric();
+        let word: Vec<char> = if begins {
+            glyphs[at..].iter().map(|g| g.c).take_while(|c| c.is_alphanumeric()).collect()
+        } else {
+            Vec::new()
+        };
+        let hex = |c: &char| c.is_ascii_digit() || ('a'..='f').contains(c);
+        if word.len() >= HASH && word.iter().all(hex) && word.iter().any(char::is_ascii_alphabetic) {
+            glyphs[at..].iter_mut().take(word.len()).for_each(|g| g.shown = false);
+            at += word.len();
+            continue;
+        }
         let rest: String = glyphs[at..].iter().take(8).map(|g| g.c).collect();
         let taken = if rest.starts_with("http://") || rest.starts_with("https://") || rest.starts_with("www.") {
             glyphs[at..].iter().take_while(|g| !g.c.is_whitespace() && g.c != CELL).count()

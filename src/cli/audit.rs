@@ -1,14 +1,17 @@
 //! `factbrief audit`
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use factbrief::audit::{Outcome, Tally, Text};
+use factbrief::audit::trace::{Known, Tracer};
+use factbrief::audit::{Line, Outcome, Tally, Text};
 use factbrief::diag::Diagnostic;
 use factbrief::load::read;
 use factbrief::report::Format;
 use factbrief::text::gate::visible;
 
 use super::check::open;
+use super::impact::first_words;
 use super::{Exit, Levels, Place, count, output};
 
 #[derive(clap::Args)]
@@ -16,6 +19,9 @@ pub(crate) struct Options {
     /// The files: Markdown or PDF
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
+    /// Show for each sentence, row and list item the records behind it, and where their quotations stand
+    #[arg(long)]
+    trace: bool,
     #[command(flatten)]
     levels: Levels,
 }
@@ -45,10 +51,17 @@ fn attempt(place: &Place, options: &Options) -> Result<Exit, Exit> {
         output::tell("a briefing cannot be printed, and no file is held against it\n");
         exit = Exit::Findings;
     }
+    let mut tracers: BTreeMap<&str, Tracer<'_>> =
+        verdict.checked.iter().map(|(name, checked)| (name.as_str(), Tracer::new(checked, &archive))).collect();
     for path in &options.files {
         match text(path) {
             Ok(text) => {
                 let outcome = auditor.audit(&text);
+                if options.trace {
+                    for line in &outcome.lines {
+                        output::print(&traced(&text, line, &mut tracers, place.format() == Format::Json))?;
+                    }
+                }
                 place.findings(&outcome.findings)?;
                 summary(place, path, &outcome)?;
                 if !outcome.findings.is_empty() {
@@ -68,6 +81,68 @@ fn text(path: &Path) -> Result<Text, Box<Diagnostic>> {
     let name = path.display().to_string();
     let bytes = read::bytes(path).map_err(|why| Box::new(read::unread(&name, &why)))?;
     Text::read(bytes, &name)
+}
+
+/// A unit of a text, then the records behind it, then each quotation and where it stands.
+fn traced(text: &Text, line: &Line, tracers: &mut BTreeMap<&str, Tracer<'_>>, json: bool) -> String {
+    let (file, at) = text.place(&line.span);
+    let (name, number) = (visible(file.name()), file.position(at.start).line.get());
+    let mut behind = Vec::new();
+    for (dossier, tracer) in tracers {
+        let ids: Vec<&str> = line.records.iter().filter(|(d, _)| d == dossier).map(|(_, id)| id.as_str()).collect();
+        behind.extend(tracer.trace(&ids));
+    }
+    if json {
+        let records: Vec<serde_json::Value> = behind
+            .iter()
+            .map(|record| {
+                let quotations: Vec<serde_json::Value> = record
+                    .quotations
+                    .iter()
+                    .map(|q| {
+                        serde_json::json!({
+                            "source": q.source, "publisher": visible(&q.publisher), "quote": visible(&q.quote),
+                            "line": q.line.map(|(line, _)| line), "by": q.line.map(|(_, known)| by(known)),
+                        })
+                    })
+                    .collect();
+                serde_json::json!({ "kind": record.kind, "id": record.id, "quotations": quotations })
+            })
+            .collect();
+        let value = serde_json::json!({
+            "reason": "trace", "file": name, "line": number, "page": text.page(&line.span), "unit": line.kind.word(),
+            "text": visible(&line.text), "naked": line.naked, "records": records,
+        });
+        return format!("{value}\n");
+    }
+    let naked = if line.naked { " (naked)" } else { "" };
+    let mut out = format!("{name}:{number}: {}{naked}: {}\n", line.kind.word(), first_words(&line.text));
+    if behind.is_empty() {
+        out.push_str("    no record\n");
+    }
+    for record in &behind {
+        out.push_str(&format!("    {} `{}`\n", record.kind, record.id));
+        for quoted in &record.quotations {
+            let place = match quoted.line {
+                Some((line, known)) => format!("line {line} ({})", by(known)),
+                None => "place not known".to_owned(),
+            };
+            out.push_str(&format!(
+                "        {} [{}], {place}: “{}”\n",
+                visible(&quoted.publisher),
+                quoted.source,
+                visible(&quoted.quote)
+            ));
+        }
+    }
+    out
+}
+
+fn by(known: Known) -> &'static str {
+    match known {
+        Known::Article => "article",
+        Known::Lock => "evidence lock",
+    }
 }
 
 fn summary(place: &Place, path: &Path, outcome: &Outcome) -> Result<(), Exit> {

@@ -4,6 +4,7 @@ mod audit;
 mod build;
 mod check;
 mod explain;
+mod impact;
 mod output;
 mod show;
 
@@ -109,6 +110,8 @@ enum Command {
     Build(build::Options),
     /// Hold every number, date and statement of a Markdown or PDF file against the records
     Audit(audit::Options),
+    /// Show what rests on a record: records, and places of briefings
+    Impact(impact::Options),
     /// Show a record, with its quotations in their paragraphs
     Show(show::Options),
     /// Print the page of a rule, or the list of all rules
@@ -134,6 +137,7 @@ pub(crate) fn main() -> ExitCode {
             Command::Check(options) => check::run(&cli.place, &options),
             Command::Build(options) => build::run(&cli.place, &options),
             Command::Audit(options) => audit::run(&cli.place, &options),
+            Command::Impact(options) => impact::run(&cli.place, &options),
             Command::Show(options) => show::run(&cli.place, &options),
             Command::Explain(options) => explain::run(&options),
             Command::Worker { memory, processor } => {

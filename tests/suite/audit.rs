@@ -301,6 +301,69 @@ fn a_digit_typed_where_nothing_proves_it_is_not_printed() {
     s.run(&["build"]).exits(2).says("the template makes");
 }
 
+#[test]
+fn a_trace_leads_from_each_sentence_to_its_line_in_the_article() {
+    let s = printed();
+    s.run(&["audit", "--trace", "briefings/ferrow.md"])
+        .exits(0)
+        .says(
+            "claim `killed-mayor`\n        The Ferrow Post [post], line 3 (article): “At least 24 people were killed”",
+        )
+        .says("discrepancy `killed-figures`\n    claim `killed-mayor`");
+    s.run(&["audit", "--trace", "--no-archive", "briefings/ferrow.pdf"])
+        .exits(0)
+        .says("line 3 (evidence lock): “At least 24")
+        .says("briefings/ferrow.pdf (page 1):");
+    let ran = s.run(&["audit", "--trace", "--format", "json", "briefings/ferrow.md"]).exits(0);
+    let lines: Vec<serde_json::Value> = ran.out.lines().map(|l| serde_json::from_str(l).unwrap()).collect();
+    let homes = lines.iter().find(|l| l["text"].as_str().is_some_and(|t| t.contains("1,200"))).unwrap();
+    assert_eq!(homes["records"][0]["id"], "homes");
+    assert_eq!(homes["records"][0]["quotations"][0]["line"], 5);
+    assert_eq!(homes["records"][0]["quotations"][0]["by"], "article");
+    assert_eq!(homes["unit"], "table row");
+}
+
+#[test]
+fn an_impact_names_what_rests_on_a_record() {
+    let s = Scratch::flood();
+    s.run(&["impact", "killed-mayor"])
+        .exits(0)
+        .says("1 record rests on it")
+        .says("`killed-figures`  seeds/ferrow/facts.toml:")
+        .says("briefing `ferrow` (fact-sheet)")
+        .says("table row under “Flood of the Tarn in Ferrow, 4 March 2024”: Killed: people | at least 24");
+    s.run(&["impact", "post"])
+        .exits(0)
+        .says("`killed-figures`")
+        .says("through claim `killed-mayor`")
+        .says("`gate-denial`");
+    s.run(&["impact", "killed"]).exits(0).says("`killed-office`");
+    s.run(&["impact", "aircraft"]).exits(0).says("nothing rests on it");
+    s.run(&["impact", "pots"]).exits(2).says("did you mean `post`?");
+    let ran = s.run(&["impact", "mayor", "--format", "json"]).exits(0);
+    let lines: Vec<serde_json::Value> = ran.out.lines().map(|l| serde_json::from_str(l).unwrap()).collect();
+    assert!(lines.iter().any(|l| l["reason"] == "rests" && l["id"] == "killed-mayor" && l["steps"] == 1));
+    assert!(lines.iter().any(|l| l["reason"] == "printed" && l["unit"] == "table row"));
+    assert_eq!(lines.last().unwrap()["reason"], "impact");
+}
+
+#[test]
+fn an_old_issue_is_held_against_the_records_of_today() {
+    let s = printed();
+    s.write("old.md", s.bytes("briefings/ferrow.md"));
+    s.write("old.pdf", s.bytes("briefings/ferrow.pdf"));
+    let facts = "seeds/ferrow/facts.toml";
+    s.edit("archive/herald.txt", "Twelve people", "Thirteen people");
+    s.edit(facts, "Twelve people", "Thirteen people");
+    s.edit(facts, "\"Twelve\"", "\"Thirteen\"");
+    s.edit(facts, "\"12\"", "\"13\"");
+    let hash = factbrief::text::hash::sha256(&s.bytes("archive/herald.txt"));
+    s.edit(facts, "c56925970f39114859b7539353e1b5f1dededd417f7b2cf3d8b36e18afc884a1", &hash);
+    for file in ["old.md", "old.pdf"] {
+        s.run(&["audit", file]).exits(1).says("the number “12”").says("prints “13” here").says("claim `killed-office`");
+    }
+}
+
 /// Every digit of a committed briefing, changed: each is found, but for those that are no facts.
 #[test]
 fn every_digit_that_is_a_fact_is_held() {
