@@ -95,6 +95,17 @@ pub fn refers(d: &Dossier, subject: Subject) -> Vec<Subject> {
     found
 }
 
+/// Whether an event names another only to be told apart from it, or to stand behind it in the order of a day: it would
+/// say otherwise if that one changed, and nothing that rests on it would.
+fn only_beside(d: &Dossier, subject: Subject, to: Subject) -> bool {
+    let (Subject::Event(event), Subject::Event(other)) = (subject, to) else { return false };
+    let e = &d.events[event];
+    let beside = e.distinct.iter().chain(&e.after).any(|r| **r == other);
+    let dated = e.dating.as_ref().and_then(|dating| dating.anchor.as_ref());
+    let counted = dated.is_some_and(|anchor| **anchor == Anchor::Event(other));
+    beside && !counted && e.answers.as_ref().is_none_or(|a| **a != other)
+}
+
 /// All records that rest on a record, the nearest first, then by kind and id.
 #[must_use]
 pub fn rests_on(d: &Dossier, target: Subject) -> Vec<Rests> {
@@ -116,7 +127,9 @@ pub fn rests_on(d: &Dossier, target: Subject) -> Vec<Rests> {
             for subject in referring.get(&through).into_iter().flatten() {
                 if *subject != target && !found.contains_key(subject) {
                     found.insert(*subject, Rests { subject: *subject, through, steps });
-                    next.push(*subject);
+                    if !only_beside(d, *subject, through) {
+                        next.push(*subject);
+                    }
                 }
             }
         }

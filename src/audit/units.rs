@@ -332,7 +332,10 @@ fn hide(glyphs: &mut [Glyph]) {
         }
         let rest: String = glyphs[at..].iter().take(8).map(|g| g.c).collect();
         let taken = if rest.starts_with("http://") || rest.starts_with("https://") || rest.starts_with("www.") {
-            glyphs[at..].iter().take_while(|g| !g.c.is_whitespace() && g.c != CELL).count()
+            let address = glyphs[at..].iter().take_while(|g| !g.c.is_whitespace() && g.c != CELL).count();
+            // the stop behind an address ends the sentence
+            let stops = glyphs[at..at + address].iter().rev().take_while(|g| matches!(g.c, '.' | ',' | ';' | ')'));
+            address - stops.count()
         } else if let Some(inner) = rest.strip_prefix('[').and_then(|r| r.split_once(']')).map(|(inner, _)| inner) {
             let digits = inner.trim_start_matches('^');
             let number = !digits.is_empty() && digits.len() <= 3 && digits.chars().all(|c| c.is_ascii_digit());
