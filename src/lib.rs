@@ -12,9 +12,10 @@
 //! | 4 | [`check`] | the proof and the rules; the only maker of a checked dossier |
 //! | 5 | [`brief`] | the view: all that a briefing says |
 //! | 6 | [`render`] | Handlebars to Markdown, that same Markdown through Typst to PDF |
+//! | 7 | [`audit`] | a printed text held against the records |
 //! | ~ | [`report`] | findings as text |
-//! | 7 | this file | the pipeline |
-//! | 8 | `main.rs`, `cli/` | one file a command; the only part that prints, writes, or reads the environment |
+//! | 8 | this file | the pipeline |
+//! | 9 | `main.rs`, `cli/` | one file a command; the only part that prints, writes, or reads the environment |
 //!
 //! What the program does, a library user does in a few lines:
 //!
@@ -32,6 +33,7 @@
 //! }
 //! ```
 
+pub mod audit;
 pub mod brief;
 pub mod check;
 pub mod diag;
@@ -48,6 +50,9 @@ use std::sync::{Arc, Mutex};
 
 use chrono::NaiveDate;
 
+use audit::ledger::Ledger;
+use audit::provenance::Printout;
+use audit::{Auditor, Held};
 use brief::issue::{Issue, Issues};
 use brief::language::Language;
 use brief::view::View;
@@ -383,6 +388,17 @@ impl Workspace {
         let Composed { view, snapshot, notes } = self.compose(verdict, request, as_of)?;
         let kind = self.kind(request)?;
         let markdown = kind.markdown(&view).map_err(|f| vec![*f])?;
+        let dossier = self.dossier_of(request).map_err(|f| vec![*f])?;
+        if let Some(checked) = verdict.checked.get(dossier) {
+            let ledger = Ledger::new(checked.dossier());
+            let held = held(request, &kind, &view, &markdown, &ledger, 0);
+            let typed = typed(request);
+            let typed: Vec<_> = typed.iter().map(|(key, at)| (*key, at.as_str(), &request.file, at.span())).collect();
+            let naked = audit::template::refused(&held, &ledger, &kind.sources, &typed);
+            if !naked.is_empty() {
+                return Err(naked);
+            }
+        }
         let job = |blocks: &[String]| Job {
             files: typst_files(&kind, &view, blocks),
             ident: format!("factbrief/{}", view.slug),
@@ -414,6 +430,34 @@ impl Workspace {
                 Err(vec![self.explain(verdict, request, &view, &failure, &mut alone)])
             }
         }
+    }
+
+    /// What texts are audited against: the records of every dossier that passed the check, and each briefing as it is
+    /// printed from them. Briefings that cannot be printed come back as findings.
+    #[must_use]
+    pub fn auditor<'v>(&self, verdict: &'v Verdict<'_>) -> (Auditor<'v>, Vec<Diagnostic>) {
+        let ledgers: Vec<Ledger<'v>> = verdict.checked.values().map(|c| Ledger::new(c.dossier())).collect();
+        let mut auditor = Auditor { ledgers, printed: Vec::new(), language: self.project.language.clone() };
+        let mut findings = Vec::new();
+        for request in &self.requests {
+            let printed = self.view(verdict, request).and_then(|view| {
+                let kind = self.kind(request)?;
+                let markdown = kind.markdown(&view).map_err(|f| vec![*f])?;
+                Ok((kind, view, markdown))
+            });
+            let name = self.dossier_of(request).unwrap_or_default();
+            let index = auditor.ledgers.iter().position(|l| l.dossier.name == name);
+            match (printed, index) {
+                (Ok((kind, view, markdown)), Some(index)) => {
+                    let held = held(request, &kind, &view, &markdown, &auditor.ledgers[index], index);
+                    auditor.printed.push(held);
+                }
+                (Ok(_), None) => {}
+                (Err(more), _) => findings.extend(more),
+            }
+        }
+        diag::sort(&mut findings);
+        (auditor, findings)
     }
 
     /// A finding for a document that was not set, with the records it is due to.
@@ -521,6 +565,25 @@ impl Verdict<'_> {
         let mut tally = Tally::default();
         self.reports.values().for_each(|r| tally.add(r.tally));
         tally
+    }
+}
+
+/// What the author of a briefing typed that is printed as it is, by key.
+fn typed(request: &Request) -> Vec<(&'static str, &facts::at::At<String>)> {
+    let mut typed = vec![("title", &request.title)];
+    typed.extend(request.subject.iter().map(|s| ("subject", s)));
+    typed.extend(request.audience.iter().map(|a| ("audience", a)));
+    typed
+}
+
+/// A printed briefing, traced.
+fn held(request: &Request, kind: &Kind, view: &View, markdown: &str, ledger: &Ledger<'_>, index: usize) -> Held {
+    let json = serde_json::to_value(view).unwrap_or_default();
+    let known = |id: &str| ledger.dossier.find(id).is_some();
+    Held {
+        printout: Printout::new((&request.slug, &view.language), kind, &json, markdown, &known),
+        ledger: index,
+        typed: typed(request).into_iter().map(|(key, at)| (key, at.to_string())).collect(),
     }
 }
 

@@ -7,7 +7,7 @@
 pub mod dating;
 pub mod passage;
 pub mod rules;
-mod vocabulary;
+pub(crate) mod vocabulary;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

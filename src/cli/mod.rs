@@ -1,8 +1,10 @@
-//! Floor 8: the commands. Only this part prints, writes files, or reads the environment.
+//! Floor 9: the commands. Only this part prints, writes files, or reads the environment.
 
+mod audit;
 mod build;
 mod check;
 mod explain;
+mod impact;
 mod output;
 mod show;
 
@@ -106,6 +108,10 @@ enum Command {
     Check(check::Options),
     /// Print briefings: Markdown and PDF
     Build(build::Options),
+    /// Hold every number, date and statement of a Markdown or PDF file against the records
+    Audit(audit::Options),
+    /// Show what rests on a record: records, and places of briefings
+    Impact(impact::Options),
     /// Show a record, with its quotations in their paragraphs
     Show(show::Options),
     /// Print the page of a rule, or the list of all rules
@@ -130,6 +136,8 @@ pub(crate) fn main() -> ExitCode {
         match cli.command {
             Command::Check(options) => check::run(&cli.place, &options),
             Command::Build(options) => build::run(&cli.place, &options),
+            Command::Audit(options) => audit::run(&cli.place, &options),
+            Command::Impact(options) => impact::run(&cli.place, &options),
             Command::Show(options) => show::run(&cli.place, &options),
             Command::Explain(options) => explain::run(&options),
             Command::Worker { memory, processor } => {

@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use handlebars::template::{HelperTemplate, Parameter, Subexpression, TemplateElement};
 use handlebars::{Handlebars, Template};
+use serde::Serialize;
 use serde_json::Value;
 
 use crate::brief::Wanted;
@@ -94,6 +95,8 @@ pub struct Kind {
     pub wanted: Wanted,
     /// Its Typst files by name, its layout as `layout.typ`.
     pub layouts: BTreeMap<String, String>,
+    /// Its template and the partials, as written.
+    pub sources: Vec<Arc<TextFile>>,
 }
 
 impl Kind {
@@ -152,7 +155,8 @@ impl Kind {
         if let Some(shared) = shared {
             layouts.insert("shared/brief.typ".to_owned(), shared.text().to_owned());
         }
-        Ok(Self { name: name.to_owned(), registry, wanted, layouts })
+        let sources = std::iter::once(template).chain(partials.into_values()).collect();
+        Ok(Self { name: name.to_owned(), registry, wanted, layouts, sources })
     }
 
     /// The briefing's Markdown.
@@ -160,11 +164,25 @@ impl Kind {
     /// # Errors
     /// Where the template prints more than it may.
     pub fn markdown(&self, view: &View) -> Result<String, Box<Diagnostic>> {
+        self.rendered(&self.registry, view).map(|text| tidy(&text))
+    }
+
+    /// What the template prints of any view before white space is tidied, its values escaped by `escape`.
+    ///
+    /// # Errors
+    /// As [`Self::markdown`], and where the view lacks a value.
+    pub fn raw(&self, view: &Value, escape: fn(&str) -> String) -> Result<String, Box<Diagnostic>> {
+        let mut registry = self.registry.clone();
+        registry.register_escape_fn(escape);
+        self.rendered(&registry, view)
+    }
+
+    fn rendered(&self, registry: &Handlebars<'static>, view: &impl Serialize) -> Result<String, Box<Diagnostic>> {
         let mut out = Counted { bytes: Vec::new() };
-        let rendered = self.registry.render_to_write("briefing", view, &mut out);
+        let rendered = registry.render_to_write("briefing", view, &mut out);
         let text = String::from_utf8_lossy(&out.bytes).into_owned();
         match rendered {
-            Ok(()) => Ok(tidy(&text)),
+            Ok(()) => Ok(text),
             Err(error) => Err(Box::new(
                 Diagnostic::new("template", format!("the template of kind `{}` cannot be rendered", self.name))
                     .note(visible(&error.to_string())),

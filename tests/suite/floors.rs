@@ -13,6 +13,7 @@ fn floor(module: &str) -> Option<u32> {
         "check" => 4,
         "brief" => 5,
         "render" => 6,
+        "audit" => 7,
         _ => return None,
     })
 }

@@ -9,6 +9,7 @@
     reason = "a test may do what the library must not"
 )]
 
+mod audit;
 mod bounds;
 mod floors;
 mod libya;

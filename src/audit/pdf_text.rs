@@ -1,0 +1,151 @@
+//! The text of a PDF's pages, in the order of drawing, without what is marked as an artifact: header and footer.
+
+use lopdf::content::Content;
+use lopdf::{Document, Encoding, Error, LoadOptions, Object};
+
+/// The most bytes that a stream of a PDF may unpack to.
+const MAX_STREAM: usize = 64 * 1024 * 1024;
+/// The most characters of text in a PDF.
+const MAX_TEXT: usize = 16 * 1024 * 1024;
+
+/// Why a PDF cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unreadable {
+    /// It does not begin as a PDF does.
+    NotPdf,
+    /// It asks for a password.
+    Encrypted,
+    /// It has no page.
+    NoPages,
+    /// It holds more text than is read.
+    TooLarge,
+    /// It is damaged, in the reader's words.
+    Damaged(String),
+}
+
+impl std::fmt::Display for Unreadable {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::NotPdf => f.write_str("it is not a PDF"),
+            Self::Encrypted => f.write_str("it is an encrypted PDF; save it without a password"),
+            Self::NoPages => f.write_str("it is a PDF without pages"),
+            Self::TooLarge => write!(f, "it unpacks to more than {MAX_STREAM} bytes or {MAX_TEXT} characters"),
+            Self::Damaged(why) => write!(f, "it is a damaged PDF: {why}"),
+        }
+    }
+}
+
+/// Whether bytes begin as a PDF does.
+#[must_use]
+pub fn is_pdf(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"%PDF-")
+}
+
+/// The text of each page.
+///
+/// # Errors
+/// Where the bytes are no PDF, or one that cannot be read.
+pub fn pages(bytes: &[u8]) -> Result<Vec<String>, Unreadable> {
+    if !is_pdf(bytes) {
+        return Err(Unreadable::NotPdf);
+    }
+    let options = LoadOptions { max_decompressed_size: Some(MAX_STREAM), ..LoadOptions::default() };
+    let document = Document::load_mem_with_options(bytes, options).map_err(|error| damaged(&error))?;
+    if document.is_encrypted() || document.was_encrypted() {
+        return Err(Unreadable::Encrypted);
+    }
+    let mut pages = Vec::new();
+    let mut length = 0;
+    for (_, page) in document.get_pages() {
+        let text = page_text(&document, page)?;
+        length += text.len();
+        if length > MAX_TEXT {
+            return Err(Unreadable::TooLarge);
+        }
+        pages.push(text);
+    }
+    if pages.is_empty() { Err(Unreadable::NoPages) } else { Ok(pages) }
+}
+
+fn damaged(error: &Error) -> Unreadable {
+    match error {
+        Error::Decryption(_) | Error::InvalidPassword | Error::UnsupportedSecurityHandler(_) => Unreadable::Encrypted,
+        Error::Decompress(_) => Unreadable::TooLarge,
+        other => Unreadable::Damaged(other.to_string()),
+    }
+}
+
+fn page_text(document: &Document, page: lopdf::ObjectId) -> Result<String, Unreadable> {
+    let fonts = document.get_page_fonts(page).map_err(|e| damaged(&e))?;
+    let mut encodings: Vec<(Vec<u8>, Encoding<'_>)> = Vec::new();
+    for (name, font) in fonts {
+        encodings.push((name, font.get_font_encoding_with_limit(document, MAX_STREAM).map_err(|e| damaged(&e))?));
+    }
+    let bytes = document.get_page_content_with_limit(page, MAX_STREAM).map_err(|e| damaged(&e))?;
+    let content = Content::decode(&bytes).map_err(|e| damaged(&e))?;
+    let mut text = String::new();
+    let (mut font, mut nested, mut artifact, mut line) = (None, 0usize, None, None::<f32>);
+    for operation in &content.operations {
+        let operands = &operation.operands;
+        let number = |i: usize| operands.get(i).and_then(|o| o.as_float().ok());
+        let name = |i: usize| operands.get(i).and_then(|o| o.as_name().ok());
+        match operation.operator.as_str() {
+            "BMC" | "BDC" => {
+                nested += 1;
+                if name(0) == Some(b"Artifact") {
+                    artifact.get_or_insert(nested);
+                }
+            }
+            "EMC" => {
+                if artifact == Some(nested) {
+                    artifact = None;
+                }
+                nested = nested.saturating_sub(1);
+            }
+            "Tf" => font = name(0).and_then(|n| encodings.iter().find(|(known, _)| known == n)).map(|(_, e)| e),
+            "Td" | "TD" => text.push(if number(1).is_some_and(|y| y.abs() > 0.1) { '\n' } else { ' ' }),
+            "T*" => text.push('\n'),
+            "Tm" => {
+                let y = number(5);
+                text.push(if y == line { ' ' } else { '\n' });
+                line = y;
+            }
+            "ET" => text.push(' '),
+            "Tj" | "TJ" | "'" | "\"" if artifact.is_none() => {
+                if matches!(operation.operator.as_str(), "'" | "\"") {
+                    text.push('\n');
+                }
+                operands.iter().for_each(|operand| shown(operand, font, &mut text));
+            }
+            _ => {}
+        }
+    }
+    Ok(text)
+}
+
+fn shown(operand: &Object, font: Option<&Encoding<'_>>, text: &mut String) {
+    match operand {
+        Object::String(bytes, _) => {
+            let decoded = font.and_then(|encoding| Document::decode_text(encoding, bytes).ok());
+            // what a page shows and nobody can read must be seen to be there
+            text.push_str(&decoded.unwrap_or_else(|| "\u{fffd}".repeat(bytes.len().max(1))));
+        }
+        Object::Array(parts) => parts.iter().for_each(|part| shown(part, font, text)),
+        // a wide gap in a line of type is a space that was not set
+        Object::Integer(gap) if *gap < -200 => text.push(' '),
+        Object::Real(gap) if *gap < -200.0 => text.push(' '),
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_pdf_is_said_to_be_none() {
+        assert_eq!(pages(b"plain text"), Err(Unreadable::NotPdf));
+        assert_eq!(pages(b""), Err(Unreadable::NotPdf));
+        assert!(matches!(pages(b"%PDF-1.7\nnothing else"), Err(Unreadable::Damaged(_))));
+    }
+}
