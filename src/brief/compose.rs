@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{Datelike, NaiveDate};
 
 use super::narrative::{Telling, tell};
-use super::references::{anchor, references};
+use super::references::{Cited, Style, mark};
 use super::view::{
     DateNote, Day, Definition, Disagreement, EventFigures, Fact, FigureRow, Handling, Mark, PositionLine,
     PositionsToward, Sentence, Unknown, VERSION, View,
@@ -41,6 +41,32 @@ pub fn kinds() -> &'static [&'static str] {
 /// # Errors
 /// What its file asks for and the dossier does not have, all at once.
 pub fn compose(checked: &Checked<'_>, project: &Project, request: &Request) -> Result<View, Vec<Diagnostic>> {
+    let style = match Style::of(project, request) {
+        Ok(style) => style,
+        Err(finding) => {
+            // what else is wrong is said with it
+            let plain = Style::numeric().map_err(|f| vec![*f])?;
+            let mut findings = pass(checked, project, request, &plain, None).err().unwrap_or_default();
+            findings.push(*finding);
+            return Err(findings);
+        }
+    };
+    let (view, cited) = pass(checked, project, request, &style, None)?;
+    if style.is_sequential() {
+        return Ok(view);
+    }
+    // the labels of other styles are known once the order of mention is
+    Ok(pass(checked, project, request, &style, Some(cited))?.0)
+}
+
+/// The view, and its sources as the style cites them; `known` are those of an earlier pass.
+fn pass(
+    checked: &Checked<'_>,
+    project: &Project,
+    request: &Request,
+    style: &Style,
+    known: Option<Cited>,
+) -> Result<(View, Cited), Vec<Diagnostic>> {
     let dossier = checked.dossier();
     let mut findings = Vec::new();
     if !kinds().contains(&request.kind.as_str()) {
@@ -71,6 +97,7 @@ pub fn compose(checked: &Checked<'_>, project: &Project, request: &Request) -> R
         }
     };
     let mut composer = Composer::new(dossier, as_of, scope);
+    composer.cited = known;
     for event in composer.scope.clone() {
         let record = &dossier.events[event];
         if !record.citations.iter().any(|c| composer.sees(c))
@@ -125,6 +152,10 @@ pub fn compose(checked: &Checked<'_>, project: &Project, request: &Request) -> R
         .map(|f| Definition { term: f.word().to_owned(), meaning: wording::flag_meaning(*f).to_owned() })
         .collect();
     let tlp = request.tlp.unwrap_or(project.tlp);
+    let cited = match composer.cited.take() {
+        Some(cited) => cited,
+        None => style.cite(dossier, &composer.order, "en").map_err(|f| vec![*f])?,
+    };
     let mut view = View {
         version: VERSION,
         kind: request.kind.to_string(),
@@ -156,11 +187,12 @@ pub fn compose(checked: &Checked<'_>, project: &Project, request: &Request) -> R
         unknowns,
         sourcing,
         dates,
-        references: references(dossier, &composer.order),
+        citing: cited.citing.clone(),
+        references: cited.references.clone(),
     };
     let json = serde_json::to_string(&view).unwrap_or_default();
     view.facts_hash = hash::sha256(json.as_bytes()).chars().take(12).collect();
-    Ok(view)
+    Ok((view, cited))
 }
 
 struct Composer<'d> {
@@ -173,6 +205,8 @@ struct Composer<'d> {
     /// Records that are printed.
     printed: BTreeSet<Subject>,
     flags: BTreeSet<Flag>,
+    /// The sources as the style cites them, where an earlier pass has found their order.
+    cited: Option<Cited>,
 }
 
 impl<'d> Composer<'d> {
@@ -180,7 +214,16 @@ impl<'d> Composer<'d> {
         let sees = |c: &Citation| published_by(dossier, *c.source, as_of);
         let cells = cells(dossier, |claim| dossier.claims[claim].citations.iter().any(sees));
         scope.sort_by(|a, b| in_time(dossier, *a, *b));
-        Self { dossier, as_of, scope, cells, order: Vec::new(), printed: BTreeSet::new(), flags: BTreeSet::new() }
+        Self {
+            dossier,
+            as_of,
+            scope,
+            cells,
+            order: Vec::new(),
+            printed: BTreeSet::new(),
+            flags: BTreeSet::new(),
+            cited: None,
+        }
     }
 
     fn sees(&self, citation: &Citation) -> bool {
@@ -199,7 +242,15 @@ impl<'d> Composer<'d> {
             }
         }
         numbers.sort_unstable();
-        numbers.into_iter().map(|number| Mark { number, anchor: anchor(number) }).collect()
+        match &self.cited {
+            Some(cited) => cited.marks(&numbers),
+            None => numbers.into_iter().map(mark).collect(),
+        }
+    }
+
+    /// What a sentence calls a source, which is named by its place in the order of mention.
+    fn named(&self, number: usize) -> String {
+        self.cited.as_ref().map_or_else(|| format!("source {number}"), |cited| cited.name(number))
     }
 
     fn sources_of(&self, subject: Subject) -> Vec<Ref<Source>> {
@@ -709,7 +760,7 @@ impl<'d> Composer<'d> {
             let number = self.order.iter().position(|s| *s == source).map_or(0, |i| i + 1);
             self.note(
                 &mut notes,
-                format!("publication of source {number}"),
+                format!("publication of {}", self.named(number)),
                 record.published.as_ref(),
                 record.dating.as_ref(),
                 &record.id,
@@ -755,7 +806,7 @@ impl<'d> Composer<'d> {
         if let Some(anchor) = &dating.anchor {
             let from = match **anchor {
                 Anchor::Source(r) => match self.order.iter().position(|s| *s == r) {
-                    Some(i) => format!("the publication of source {}", i + 1),
+                    Some(i) => format!("the publication of {}", self.named(i + 1)),
                     None => format!(
                         "the publication of {}",
                         d.sources[r].publisher.as_ref().map_or("another source", |p| p.as_str())

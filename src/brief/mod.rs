@@ -5,11 +5,15 @@
 //! - [`compose()`]: dossier and request to view
 //! - [`wording`]: figures, dates and lists in words
 //! - [`narrative`]: the analyst's Markdown with references to records
-//! - [`references`]: the list of references, by citation style
+//! - [`references`]: citations and the list of references, by citation style
+//! - [`style`]: citation styles, and where they come from
+//! - [`name`]: the names of authors
 
 mod compose;
+pub mod name;
 pub mod narrative;
 pub mod references;
+pub mod style;
 pub mod view;
 pub mod wording;
 

@@ -58,6 +58,8 @@ pub struct View {
     pub sourcing: Vec<Sentence>,
     /// Dates that are not stated, with how each is known.
     pub dates: Vec<DateNote>,
+    /// How marks are put together.
+    pub citing: Citing,
     /// The references, in the order of their numbers.
     pub references: Vec<Reference>,
 }
@@ -93,6 +95,21 @@ pub struct Mark {
     pub number: usize,
     /// The reference's anchor.
     pub anchor: String,
+    /// What the citation style calls the source in the text, as Markdown: `[1]`, `Beck, 2015`.
+    pub label: String,
+}
+
+/// How the citation style puts marks together in the text. All of it is Markdown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Citing {
+    /// What stands before the first mark; may be empty.
+    pub open: String,
+    /// What stands between two; may be empty.
+    pub separator: String,
+    /// What stands after the last; may be empty.
+    pub close: String,
+    /// Whether the list of references is numbered.
+    pub numbered: bool,
 }
 
 /// A sentence with the sources it rests on.
@@ -251,7 +268,7 @@ impl View {
     #[must_use]
     pub fn specimen() -> Self {
         let text = || "x".to_owned();
-        let refs = || vec![Mark { number: 1, anchor: text() }];
+        let refs = || vec![Mark { number: 1, anchor: text(), label: text() }];
         let records = || vec![text()];
         let sentence = || Sentence { markdown: text(), refs: refs(), records: records() };
         Self {
@@ -304,6 +321,7 @@ impl View {
             unknowns: vec![Unknown { question: text(), why: text(), closes: text(), records: records() }],
             sourcing: vec![sentence()],
             dates: vec![DateNote { date: text(), what: text(), basis: text(), records: records() }],
+            citing: Citing { open: text(), separator: text(), close: text(), numbered: true },
             references: vec![Reference { number: 1, anchor: text(), id: text(), markdown: text(), note: text() }],
         }
     }

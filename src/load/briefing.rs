@@ -44,6 +44,8 @@ pub struct Request {
     pub language: Option<At<String>>,
     /// Its paper, where it differs from the project's.
     pub paper: Option<Paper>,
+    /// Its citation style, where it differs from the project's: a name, or the path of a `.csl` file of the project.
+    pub style: Option<At<String>>,
     /// The events it is about.
     pub events: Vec<At<String>>,
     /// Its bottom line: Markdown with references to records.
@@ -62,6 +64,7 @@ struct RawBriefing {
     tlp: Option<Tlp>,
     language: Option<At<String>>,
     paper: Option<Paper>,
+    style: Option<At<String>>,
     #[serde(default)]
     events: Vec<At<String>>,
     bottom_line: Option<At<String>>,
@@ -79,6 +82,7 @@ impl Keys for RawBriefing {
         "tlp",
         "language",
         "paper",
+        "style",
         "events",
         "bottom_line",
     ];
@@ -158,6 +162,7 @@ impl Request {
             tlp: raw.tlp,
             language: raw.language,
             paper: raw.paper,
+            style: raw.style,
             events: raw.events,
             bottom_line,
         })

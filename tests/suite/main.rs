@@ -14,4 +14,5 @@ mod floors;
 mod libya;
 mod project;
 mod readme;
+mod references;
 mod scratch;
