@@ -8,7 +8,9 @@
 //! - [`references`]: citations and the list of references, by citation style
 //! - [`style`]: citation styles, and where they come from
 //! - [`name`]: the names of authors
+//! - [`bibliography`]: the references for programs that manage them: CSL-JSON and BibTeX
 
+pub mod bibliography;
 mod compose;
 pub mod name;
 pub mod narrative;

@@ -3,6 +3,7 @@
 mod build;
 mod check;
 mod explain;
+mod export;
 mod output;
 mod show;
 
@@ -108,6 +109,8 @@ enum Command {
     Build(build::Options),
     /// Show a record, with its quotations in their paragraphs
     Show(show::Options),
+    /// Print what the project holds in a format that other programs read
+    Export(export::Options),
     /// Print the page of a rule, or the list of all rules
     Explain(explain::Options),
     #[command(name = worker::ARGUMENT, hide = true)]
@@ -131,6 +134,7 @@ pub(crate) fn main() -> ExitCode {
             Command::Check(options) => check::run(&cli.place, &options),
             Command::Build(options) => build::run(&cli.place, &options),
             Command::Show(options) => show::run(&cli.place, &options),
+            Command::Export(options) => export::run(&cli.place, &options),
             Command::Explain(options) => explain::run(&options),
             Command::Worker { memory, processor } => {
                 match worker::serve(memory, processor, std::io::stdin(), std::io::stdout()) {

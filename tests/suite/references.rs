@@ -1,7 +1,11 @@
-//! Citation styles, on the invented flood.
+//! Citation styles and the export of references, on the invented flood.
+
+use serde_json::Value;
 
 use crate::libya::same_text;
 use crate::scratch::Scratch;
+
+const FACTS: &str = "seeds/ferrow/facts.toml";
 
 /// The flood with a style in its project file, checked.
 fn flood(style: &str) -> Scratch {
@@ -169,4 +173,133 @@ fn a_style_that_cannot_be_used_is_refused_at_its_key() {
     let s = Scratch::flood();
     s.edit("briefings/ferrow.toml", "kind    =", "style   = 3\nkind    =");
     s.run(&["build"]).exits(2).says("briefings/ferrow.toml:");
+}
+
+/// Holds a value to the schema of CSL data (`csl-data.json` of the Citation Style Language, 1.0), as far as it is used here.
+fn valid(items: &Value) {
+    for item in items.as_array().expect("a list") {
+        let fields = item.as_object().expect("an object");
+        assert!(fields.contains_key("id") && fields.contains_key("type"), "{item}");
+        for (key, value) in fields {
+            match key.as_str() {
+                "id" | "title" | "container-title" | "URL" | "language" | "note" => {
+                    assert!(value.is_string(), "{item}");
+                }
+                "type" => assert!(["article-newspaper", "webpage"].contains(&value.as_str().unwrap()), "{item}"),
+                "author" => {
+                    let known = ["family", "given", "dropping-particle", "non-dropping-particle", "suffix", "literal"];
+                    for name in value.as_array().expect("a list of names") {
+                        let parts = name.as_object().expect("a name");
+                        assert!(parts.iter().all(|(k, v)| known.contains(&k.as_str()) && v.is_string()), "{item}");
+                    }
+                }
+                "issued" => {
+                    for (key, value) in value.as_object().expect("a date") {
+                        match key.as_str() {
+                            "date-parts" => {
+                                let dates = value.as_array().expect("dates");
+                                assert!((1..=2).contains(&dates.len()), "{item}");
+                                for date in dates {
+                                    let parts = date.as_array().expect("parts");
+                                    assert!(
+                                        (1..=3).contains(&parts.len()) && parts.iter().all(Value::is_i64),
+                                        "{item}"
+                                    );
+                                }
+                            }
+                            "season" => assert!(value.is_i64()),
+                            "circa" => assert!(value.is_boolean()),
+                            "edtf" => assert!(value.is_string()),
+                            other => panic!("{other} is no part of a date"),
+                        }
+                    }
+                }
+                other => panic!("{other} is no field of CSL data"),
+            }
+        }
+    }
+}
+
+#[test]
+fn references_are_exported_as_csl_json() {
+    let s = Scratch::flood();
+    s.edit(FACTS, "[\"Bo Wu\"]", "[\"Bo Wu\", \"{Hill & Sons, Ltd.}\", \"Jan van der Berg\"]");
+    s.edit(
+        FACTS,
+        "published = \"2024-03-05\"\ndating    = { basis = \"external\"",
+        "published = \"2024-03-05~\"\nurl = \"https://example.org/x_y\"\ndating    = { basis = \"external\"",
+    );
+    let ran = s.run(&["export", "references", "--as", "csl-json"]).exits(0);
+    assert_eq!(ran.err, "");
+    let items: Value = serde_json::from_str(&ran.out).unwrap();
+    valid(&items);
+    assert_eq!(
+        items[0],
+        serde_json::json!({
+            "id": "herald",
+            "type": "article-newspaper",
+            "author": [
+                {"family": "Wu", "given": "Bo"},
+                {"literal": "Hill & Sons, Ltd."},
+                {"family": "Berg", "given": "Jan", "non-dropping-particle": "van der"},
+            ],
+            "container-title": "The Herald",
+            "issued": {"date-parts": [[2024, 3, 5]], "circa": true},
+            "URL": "https://example.org/x_y",
+            "language": "en",
+            "note": "approximate date† not stated in the text",
+        })
+    );
+    assert_eq!(items[1]["title"], "River floods Ferrow after two days of rain");
+    assert!(items[1].get("author").is_none() && items.as_array().unwrap().len() == 2);
+}
+
+#[test]
+fn the_references_of_a_briefing_are_those_it_cites() {
+    let s = Scratch::libya();
+    let of = |slugs: &[&str]| -> Vec<String> {
+        let arguments = [&["export", "references", "--no-archive", "--as", "csl-json"], slugs].concat();
+        let items: Value = serde_json::from_str(&s.run(&arguments).exits(0).out).unwrap();
+        valid(&items);
+        items.as_array().unwrap().iter().map(|i| i["id"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(of(&["derna-2015"]), ["nbc", "ea", "vice", "independent"]);
+    assert!(of(&["derna-2017"]).contains(&"newarab".to_owned()));
+    assert_eq!(of(&["derna-2015", "derna-2017", "derna-2015"]).len(), 5);
+    assert_eq!(of(&[]).len(), 5);
+    s.run(&["export", "references", "derna-2016", "--as", "bibtex"]).exits(2).says("did you mean `derna-201");
+    s.run(&["export", "references"]).exits(2).says("--as");
+    s.run(&["export", "references", "--as", "ris"]).exits(2).says("csl-json");
+    s.run(&["export", "reference", "--as", "bibtex"]).exits(2);
+    s.run(&["export"]).exits(2);
+    // what failed the check is not exported as a briefing's
+    s.edit("seeds/egypt-libya/claims-2015.toml", "value   = \"8\"", "value   = \"9\"");
+    s.run(&["export", "references", "derna-2015", "--no-archive", "--as", "bibtex"])
+        .exits(1)
+        .says("did not pass the check");
+}
+
+#[test]
+fn references_are_exported_as_bibtex_that_reads_back() {
+    let s = Scratch::flood();
+    s.edit(
+        FACTS,
+        "\"River floods Ferrow after two days of rain\"\npublisher",
+        "'''50% of {Ferrow} & more_less #1 ~ ^ \\ $x$ \"quoted\"'''\npublisher",
+    );
+    s.edit(FACTS, "[\"Bo Wu\"]", "[\"Bo Wu\", \"{Hill and Sons, Ltd.}\"]");
+    let ran = s.run(&["export", "references", "--as", "bibtex"]).exits(0);
+    let read = biblatex::Bibliography::parse(&ran.out).unwrap_or_else(|e| panic!("{e}\n{}", ran.out));
+    assert_eq!(read.len(), 2);
+    let title: String = read.get("post").unwrap().get_as("title").unwrap();
+    assert_eq!(title, "50% of {Ferrow} & more_less #1 ~ ^ \\ $x$ \"quoted\"", "{}", ran.out);
+    let authors: Vec<String> = read.get("herald").unwrap().author().unwrap().iter().map(ToString::to_string).collect();
+    assert_eq!(authors, ["Bo Wu", "Hill and Sons, Ltd."], "{}", ran.out);
+    assert!(read.get("herald").unwrap().get("title").is_none());
+    // two dossiers with a source of one id
+    s.write("seeds/other/facts.toml", s.read(FACTS));
+    s.edit("briefings/ferrow.toml", "kind    =", "dossier = \"ferrow\"\nkind    =");
+    let ran = s.run(&["export", "references", "--as", "bibtex"]).exits(0);
+    let read = biblatex::Bibliography::parse(&ran.out).unwrap();
+    assert_eq!(read.keys().collect::<Vec<_>>(), ["ferrow.herald", "ferrow.post", "other.herald", "other.post"]);
 }
