@@ -332,7 +332,8 @@ impl Workspace {
         let (kind, language) = match (self.kind(request), self.language(request)) {
             (Ok(kind), Ok(language)) => (kind, language),
             (kind, language) => {
-                return Err(kind.err().into_iter().chain(language.err()).flatten().collect());
+                let style = brief::references::Style::of(&self.project, request).err().map(|f| vec![*f]);
+                return Err(kind.err().into_iter().chain(language.err()).chain(style).flatten().collect());
             }
         };
         let Some(as_of) = as_of.or_else(|| request.as_of.as_day()) else { return Err(Vec::new()) };
@@ -519,10 +520,17 @@ impl Workspace {
                     ));
             }
         };
+        let texts = texts(&serde_json::to_value(view).unwrap_or_default());
+        let guilty: Vec<&(String, Vec<String>)> = match failure {
+            Failure::MissingGlyphs(missing) => {
+                texts.iter().filter(|(words, _)| words.chars().any(|c| missing.contains(c))).collect()
+            }
+            _ => guilty(&texts, alone),
+        };
         let mut named: Vec<String> = Vec::new();
-        for (words, records) in texts(&serde_json::to_value(view).unwrap_or_default()) {
-            if alone(&words).is_err() {
-                named.extend(records.into_iter().filter(|r| !named.contains(r)).collect::<Vec<_>>());
+        for id in guilty.into_iter().flat_map(|(_, records)| records) {
+            if !named.contains(id) {
+                named.push(id.clone());
             }
         }
         let dossier = self.dossier_of(request).ok().and_then(|n| verdict.checked.get(n)).map(Checked::dossier);
@@ -585,6 +593,34 @@ fn held(request: &Request, kind: &Kind, view: &View, markdown: &str, ledger: &Le
         ledger: index,
         typed: typed(request).into_iter().map(|(key, at)| (key, at.to_string())).collect(),
     }
+}
+
+/// The most documents that are set to find out which text a failure is due to.
+const TRIALS: usize = 64;
+
+/// The texts that cannot be set alone, by halving: a text that fails makes every list that holds it fail.
+fn guilty<'t>(
+    texts: &'t [(String, Vec<String>)],
+    alone: &mut dyn FnMut(&str) -> Result<Pdf, Failure>,
+) -> Vec<&'t (String, Vec<String>)> {
+    let mut found = Vec::new();
+    let mut open: Vec<&[(String, Vec<String>)]> = vec![texts];
+    let mut trials = 0;
+    while let Some(part) = open.pop() {
+        trials += 1;
+        let joined: Vec<&str> = part.iter().map(|(words, _)| words.as_str()).collect();
+        if part.is_empty() || trials > TRIALS || alone(&joined.join("\n\n")).is_ok() {
+            continue;
+        }
+        match part {
+            [one] => found.push(one),
+            _ => {
+                let (left, right) = part.split_at(part.len() / 2);
+                open.extend([right, left]);
+            }
+        }
+    }
+    found
 }
 
 /// The texts of a view that come from records, with the records.

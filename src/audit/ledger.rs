@@ -236,7 +236,12 @@ impl<'d> Ledger<'d> {
                 subjects.insert(Subject::Place(r));
             }
         }
-        subjects.extend(d.events.iter().filter(|(_, e)| e.title.versions().any(|(_, title)| says(title))).map(|(r, _)| Subject::Event(r)));
+        subjects.extend(
+            d.events
+                .iter()
+                .filter(|(_, e)| e.title.versions().any(|(_, title)| says(title)))
+                .map(|(r, _)| Subject::Event(r)),
+        );
         let measures = self.vocabulary.measures_in(passage.text, lexicon);
         let categories = self.vocabulary.categories_in(passage.text, lexicon);
         let mut measured: BTreeSet<Ref<Measure>> = measures.iter().map(|(_, m)| *m).collect();

@@ -32,11 +32,26 @@ pub struct Said {
     pub what: String,
     /// What it says: of a claim, the figure in words.
     pub value: String,
+    /// The figure as the record has it, whatever the words for it; empty for what is no claim.
+    #[serde(default)]
+    pub figure: String,
     /// Its grade; empty where it has none.
     #[serde(default)]
     pub grade: String,
     /// Hash of the above and of its quotations.
     pub hash: String,
+}
+
+impl Said {
+    /// Whether a reader is told the same: of a claim the same figure, in whatever words and language.
+    #[must_use]
+    pub fn says_the_same(&self, other: &Self) -> bool {
+        if self.figure.is_empty() || other.figure.is_empty() {
+            self.value == other.value && self.what == other.what
+        } else {
+            self.figure == other.figure
+        }
+    }
 }
 
 /// What an issue printed, by record id.
@@ -121,9 +136,11 @@ impl Issues {
             for (id, said) in &issue.records {
                 let grade =
                     if said.grade.is_empty() { String::new() } else { format!(", grade = {}", quoted(&said.grade)) };
+                let figure =
+                    if said.figure.is_empty() { String::new() } else { format!(", figure = {}", quoted(&said.figure)) };
                 let _ = writeln!(
                     out,
-                    "{id} = {{ kind = {}, what = {}, value = {}{grade}, hash = \"{}\" }}",
+                    "{id} = {{ kind = {}, what = {}, value = {}{figure}{grade}, hash = \"{}\" }}",
                     quoted(&said.kind),
                     quoted(&said.what),
                     quoted(&said.value),
@@ -227,7 +244,7 @@ pub fn differences(
         let happened = match was {
             None => Happened::New,
             Some(_) if earlier.is_some() => Happened::Revised,
-            Some(was) if was.value != said.value || was.what != said.what => {
+            Some(was) if !was.says_the_same(said) => {
                 if said.kind == "assessment" {
                     Happened::Judgement
                 } else {
@@ -325,10 +342,10 @@ impl Composer<'_> {
                 (Some(was), Some(now)) if happened == Happened::Regraded => {
                     words.from_to.fill(&[("what", &now.what), ("old", &was.grade), ("new", &now.grade)])
                 }
-                (Some(was), Some(now)) if was.value != now.value => {
+                (Some(was), Some(now)) if !was.says_the_same(now) && was.value != now.value => {
                     words.from_to.fill(&[("what", &now.what), ("old", &was.value), ("new", &now.value)])
                 }
-                (Some(was), Some(now)) if was.what != now.what => {
+                (Some(was), Some(now)) if !was.says_the_same(now) => {
                     words.from_to.fill(&[("what", ""), ("old", &was.what), ("new", &now.what)])
                 }
                 (_, Some(said)) | (Some(said), None) => {
@@ -344,7 +361,7 @@ impl Composer<'_> {
             if why.is_empty() {
                 match (&difference.before, &difference.now, subject) {
                     (Some(was), Some(now), Some(subject))
-                        if same_record && now.kind == "claim" && was.value != now.value =>
+                        if same_record && now.kind == "claim" && !was.says_the_same(now) =>
                     {
                         let head = d.head(subject);
                         findings.push(
@@ -446,12 +463,23 @@ impl Composer<'_> {
             };
             let head = d.head(subject);
             let grade = grade.unwrap_or_default();
-            let mut content = format!("{what}\n{value}\n{grade}");
+            let figure = match subject {
+                Subject::Claim(r) => d.claims[r].value.to_string(),
+                _ => String::new(),
+            };
+            // the words of a language are not the record's
+            let mut content = match subject {
+                Subject::Claim(r) => {
+                    let named: Vec<&str> = d.refers_to(subject).into_iter().map(|s| d.head(s).id).collect();
+                    format!("{}\n{figure}\n{}\n{grade}", named.join(" "), d.claims[r].scope)
+                }
+                _ => format!("{what}\n{value}\n{grade}"),
+            };
             for citation in d.citations(subject).iter().filter(|c| self.sees(c)) {
                 let _ = write!(content, "\n{}\n{}", d.sources[*citation.source].id, citation.quote.as_str());
             }
             let hash: String = hash::sha256(content.as_bytes()).chars().take(16).collect();
-            records.insert(head.id.to_owned(), Said { kind: head.kind.to_owned(), what, value, grade, hash });
+            records.insert(head.id.to_owned(), Said { kind: head.kind.to_owned(), what, value, figure, grade, hash });
         }
         Snapshot { records }
     }

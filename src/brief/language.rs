@@ -149,10 +149,10 @@ groups! {
     StanceWords position { stance: Named, form: Named }
     ReconcileWords reconcile { flag: Named, meaning: Named, harm: Named }
     HandlingWords handling { tlp: Named }
-    CalendarWords calendar { daypart: Named, basis: Named, counted_from: Phrase, publication: Phrase, publication_by: Phrase, another: Phrase, from_words: Phrase, says: Phrase }
+    CalendarWords calendar { daypart: Named, basis: Named, counted_from: Phrase, publication: Phrase, numbered: Phrase, another: Phrase, from_words: Phrase, says: Phrase }
     LedgerWords ledger { discrepancy: Named, assessment: Named, likelihood: Named, confidence: Named, change: Named }
     SourceWords source {
-        no_date: Phrase, date_approximate: Phrase, date_not_stated: Phrase, wires: Phrase, reliability: Phrase, grade: Named,
+        published: Phrase, no_date: Phrase, date_approximate: Phrase, date_not_stated: Phrase, wires: Phrase, reliability: Phrase, grade: Named,
     }
     SourcingWords sourcing {
         reports: Counted, quotations: Counted, rests_on: Phrase, wire_one: Phrase, wire_many: Counted, unjudged: Phrase,

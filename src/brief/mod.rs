@@ -6,14 +6,20 @@
 //! - [`language`]: the fixed words of a briefing, a table a language; [`wording`]: figures, dates and lists in them
 //! - [`issue`]: what a briefing printed, and what has changed since; [`handling`]: who may read a record
 //! - [`narrative`]: the analyst's Markdown with references to records
-//! - [`references`]: the list of references, by citation style
+//! - [`references`]: citations and the list of references, by citation style
+//! - [`style`]: citation styles, and where they come from
+//! - [`name`]: the names of authors
+//! - [`bibliography`]: the references for programs that manage them: CSL-JSON and BibTeX
 
+pub mod bibliography;
 mod compose;
 pub mod handling;
 pub mod issue;
 pub mod language;
+pub mod name;
 pub mod narrative;
 pub mod references;
+pub mod style;
 pub mod view;
 pub mod wording;
 

@@ -102,6 +102,8 @@ pub struct View {
     pub dates: Vec<DateNote>,
     /// The sources, with every quotation used.
     pub sources: Vec<SourceEntry>,
+    /// How marks are put together.
+    pub citing: Citing,
     /// The references, in the order of their numbers.
     pub references: Vec<Reference>,
 }
@@ -137,6 +139,21 @@ pub struct Mark {
     pub number: usize,
     /// The reference's anchor.
     pub anchor: String,
+    /// What the citation style calls the source in the text, as Markdown: `[1]`, `Beck, 2015`.
+    pub label: String,
+}
+
+/// How the citation style puts marks together in the text. All of it is Markdown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Default)]
+pub struct Citing {
+    /// What stands before the first mark; may be empty.
+    pub open: String,
+    /// What stands between two; may be empty.
+    pub separator: String,
+    /// What stands after the last; may be empty.
+    pub close: String,
+    /// Whether the list of references is numbered.
+    pub numbered: bool,
 }
 
 /// A sentence with the sources it rests on.
@@ -601,7 +618,7 @@ impl View {
     #[must_use]
     pub fn specimen() -> Self {
         let text = || "x".to_owned();
-        let refs = || vec![Mark { number: 1, anchor: text() }];
+        let refs = || vec![Mark { number: 1, anchor: text(), label: text() }];
         let words = || Language::shipped("en").map(|l| l.headings().clone()).unwrap_or_default();
         Self {
             version: VERSION,
@@ -802,6 +819,7 @@ impl View {
                 refs: refs(),
                 records: vec![text()],
             }],
+            citing: Citing { open: text(), separator: text(), close: text(), numbered: true },
             references: vec![Reference { number: 1, anchor: text(), id: text(), markdown: text(), note: text() }],
         }
     }

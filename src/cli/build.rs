@@ -132,7 +132,7 @@ fn severity(findings: &[Diagnostic]) -> Exit {
     worst.fold(Exit::Clean, Exit::or)
 }
 
-fn wanted<'w>(workspace: &'w Workspace, slugs: &[String]) -> Result<Vec<&'w Request>, Exit> {
+pub(super) fn wanted<'w>(workspace: &'w Workspace, slugs: &[String]) -> Result<Vec<&'w Request>, Exit> {
     if workspace.requests.is_empty() {
         output::tell(&format!("error: the project has no briefing under {}/\n", load::BRIEFINGS));
         return Err(Exit::Unusable);

@@ -4,6 +4,7 @@ mod audit;
 mod build;
 mod check;
 mod explain;
+mod export;
 mod impact;
 mod output;
 mod show;
@@ -114,6 +115,8 @@ enum Command {
     Impact(impact::Options),
     /// Show a record, with its quotations in their paragraphs
     Show(show::Options),
+    /// Print what the project holds in a format that other programs read
+    Export(export::Options),
     /// Print the page of a rule, or the list of all rules
     Explain(explain::Options),
     #[command(name = worker::ARGUMENT, hide = true)]
@@ -139,6 +142,7 @@ pub(crate) fn main() -> ExitCode {
             Command::Audit(options) => audit::run(&cli.place, &options),
             Command::Impact(options) => impact::run(&cli.place, &options),
             Command::Show(options) => show::run(&cli.place, &options),
+            Command::Export(options) => export::run(&cli.place, &options),
             Command::Explain(options) => explain::run(&options),
             Command::Worker { memory, processor } => {
                 match worker::serve(memory, processor, std::io::stdin(), std::io::stdout()) {

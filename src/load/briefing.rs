@@ -48,6 +48,8 @@ pub struct Request {
     pub language: Option<At<String>>,
     /// Its paper, where it differs from the project's.
     pub paper: Option<Paper>,
+    /// Its citation style, where it differs from the project's: a name, or the path of a `.csl` file of the project.
+    pub style: Option<At<String>>,
     /// The events it is about; none for the whole dossier.
     pub events: Vec<At<String>>,
     /// Its bottom line: Markdown with references to records.
@@ -71,6 +73,7 @@ struct RawBriefing {
     max_tlp: Option<At<Tlp>>,
     language: Option<At<String>>,
     paper: Option<Paper>,
+    style: Option<At<String>>,
     #[serde(default)]
     events: Vec<At<String>>,
     bottom_line: Option<At<String>>,
@@ -91,6 +94,7 @@ impl Keys for RawBriefing {
         "max_tlp",
         "language",
         "paper",
+        "style",
         "events",
         "bottom_line",
         "situation",
@@ -171,6 +175,7 @@ impl Request {
             max_tlp: raw.max_tlp,
             language: raw.language,
             paper: raw.paper,
+            style: raw.style,
             events: raw.events,
             bottom_line: given(raw.bottom_line),
             situation: given(raw.situation),

@@ -32,6 +32,8 @@ pub struct Project {
     pub tlp: Tlp,
     /// The paper its briefings are set on, unless they say otherwise.
     pub paper: Paper,
+    /// The citation style of its briefings, unless they say otherwise: a name, or the path of a `.csl` file of the project.
+    pub style: Option<At<String>>,
     /// The folder of articles, relative to the project.
     pub archive: Option<PathBuf>,
     /// Levels of rules that differ from their group's, with where they are set.
@@ -91,13 +93,14 @@ struct RawProject {
     language: Option<At<String>>,
     tlp: Option<Tlp>,
     paper: Option<Paper>,
+    style: Option<At<String>>,
     archive: Option<At<String>>,
     #[serde(default)]
     levels: BTreeMap<String, At<Level>>,
 }
 
 impl Keys for RawProject {
-    const KEYS: &'static [&'static str] = &["title", "language", "tlp", "paper", "archive", "levels"];
+    const KEYS: &'static [&'static str] = &["title", "language", "tlp", "paper", "style", "archive", "levels"];
 }
 
 impl Project {
@@ -154,6 +157,7 @@ impl Project {
             language,
             tlp: raw.tlp.unwrap_or(Tlp::Clear),
             paper: raw.paper.unwrap_or(Paper::A4),
+            style: raw.style,
             archive: raw.archive.map(|a| PathBuf::from(a.into_inner())),
             levels: raw.levels,
             file,

@@ -291,7 +291,8 @@ fn a_digit_typed_where_nothing_proves_it_is_not_printed() {
     s.write(briefing, before);
     let template = "templates/fact-sheet/briefing.md.hbs";
     let shipped = std::fs::read_to_string(repository().join(template)).unwrap();
-    let with = |line: &str| s.write(template, shipped.replacen("## Figures", &format!("{line}\n\n## Figures"), 1));
+    let with =
+        |line: &str| s.write(template, shipped.replacen("{{> figures}}", &format!("{line}\n\n{{{{> figures}}}}"), 1));
     with("Some 12,000 people live there.");
     s.run(&["build"]).exits(2).says("templates/fact-sheet/briefing.md.hbs:").says("comes from no record");
     with("Read by 2 people before issue. {{!-- fixed: how briefings are reviewed --}}");

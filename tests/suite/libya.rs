@@ -92,23 +92,28 @@ fn one_character_changed_anywhere_fails_on_its_line() {
 fn the_pages_and_the_markdown_say_the_same_in_the_same_order() {
     for slug in ["derna-2015", "derna-2017"] {
         let markdown = std::fs::read_to_string(repository().join(format!("briefings/{slug}.md"))).unwrap();
-        // the numbers of a list are text on the page and markup in the Markdown
-        let numbered = markdown.lines().map(|l| match l.split_once(". ") {
-            Some((n, rest)) if n.chars().all(|c| c.is_ascii_digit()) && !n.is_empty() => format!("{n}\\. {rest}"),
-            _ => l.to_owned(),
-        });
-        let markdown = numbered.collect::<Vec<_>>().join("\n");
-        let said: Vec<String> = words(&factbrief::render::set::plain(&markdown));
-        let printed = words(&crate::project::page_text(&repository().join(format!("briefings/{slug}.pdf")), slug));
-        let bullet = |list: Vec<String>| -> Vec<String> { list.into_iter().filter(|c| c != "•").collect() };
-        let (said, printed) = (bullet(said), bullet(printed));
-        let differs = said.iter().zip(&printed).position(|(a, b)| a != b);
-        if let Some(i) = differs {
-            let near = |list: &[String]| list[i.saturating_sub(30)..(i + 30).min(list.len())].concat();
-            panic!("{slug}: character {i}: Markdown {:?}, PDF {:?}", near(&said), near(&printed));
-        }
-        assert_eq!(said.len(), printed.len(), "{slug}");
+        same_text(&markdown, &repository().join(format!("briefings/{slug}.pdf")), slug);
     }
+}
+
+/// Holds the text of a PDF against its Markdown, character by character.
+pub(crate) fn same_text(markdown: &str, pdf: &Path, what: &str) {
+    // the numbers of a list are text on the page and markup in the Markdown
+    let numbered = markdown.lines().map(|l| match l.split_once(". ") {
+        Some((n, rest)) if n.chars().all(|c| c.is_ascii_digit()) && !n.is_empty() => format!("{n}\\. {rest}"),
+        _ => l.to_owned(),
+    });
+    let markdown = numbered.collect::<Vec<_>>().join("\n");
+    let said: Vec<String> = words(&factbrief::render::set::plain(&markdown));
+    let printed = words(&crate::project::page_text(pdf, what));
+    let bullet = |list: Vec<String>| -> Vec<String> { list.into_iter().filter(|c| c != "•").collect() };
+    let (said, printed) = (bullet(said), bullet(printed));
+    let differs = said.iter().zip(&printed).position(|(a, b)| a != b);
+    if let Some(i) = differs {
+        let near = |list: &[String]| list[i.saturating_sub(30)..(i + 30).min(list.len())].concat();
+        panic!("{what}: character {i}: Markdown {:?}, PDF {:?}", near(&said), near(&printed));
+    }
+    assert_eq!(said.len(), printed.len(), "{what}");
 }
 
 /// The characters that are printed; where lines break is the page's affair.

@@ -15,4 +15,5 @@ mod floors;
 mod libya;
 mod project;
 mod readme;
+mod references;
 mod scratch;

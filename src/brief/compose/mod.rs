@@ -17,7 +17,7 @@ use super::handling::Handlings;
 use super::issue::{Issue, Snapshot};
 use super::language::Language;
 use super::narrative::{self, Telling, Told};
-use super::references::{anchor, references};
+use super::references::{Cited, Style, mark};
 use super::view::{Day, Definition, Handling, Mark, Paragraph, Section, Sentence, VERSION, View};
 use crate::check::{self, Checked};
 use crate::diag::{Diagnostic, Level};
@@ -77,6 +77,32 @@ pub struct Composed {
 /// # Errors
 /// What its file asks for and the dossier does not have, all at once.
 pub fn compose(checked: &Checked<'_>, project: &Project, brief: &Brief<'_>) -> Result<Composed, Vec<Diagnostic>> {
+    let style = match Style::of(project, brief.request) {
+        Ok(style) => style,
+        Err(finding) => {
+            // what else is wrong is said with it
+            let plain = Style::numeric().map_err(|f| vec![*f])?;
+            let mut findings = pass(checked, project, brief, &plain, None).err().unwrap_or_default();
+            findings.push(*finding);
+            return Err(findings);
+        }
+    };
+    let (composed, cited) = pass(checked, project, brief, &style, None)?;
+    if style.is_sequential() {
+        return Ok(composed);
+    }
+    // the labels of other styles are known once the order of mention is
+    Ok(pass(checked, project, brief, &style, Some(cited))?.0)
+}
+
+/// The view, and its sources as the style cites them; `known` are those of an earlier pass.
+fn pass(
+    checked: &Checked<'_>,
+    project: &Project,
+    brief: &Brief<'_>,
+    style: &Style,
+    known: Option<Cited>,
+) -> Result<(Composed, Cited), Vec<Diagnostic>> {
     let dossier = checked.dossier();
     let Brief { request, wanted, language, as_of, .. } = *brief;
     let mut findings = Vec::new();
@@ -89,6 +115,7 @@ pub fn compose(checked: &Checked<'_>, project: &Project, brief: &Brief<'_>) -> R
     };
     let tlp = request.tlp.as_ref().map_or(project.tlp, |t| **t);
     let mut composer = Composer::new(checked, brief, asked);
+    composer.cited = known;
     let own_day = request.as_of.as_day() == Some(as_of);
     if !own_day {
         // as of another day, only what was known then
@@ -193,8 +220,12 @@ pub fn compose(checked: &Checked<'_>, project: &Project, brief: &Brief<'_>) -> R
     if wanted.sections.contains(&Section::Sourcing) {
         view.sourcing = composer.sourcing();
     }
+    let cited = match composer.cited.take() {
+        Some(cited) => cited,
+        None => style.cite(dossier, &composer.order, language).map_err(|f| vec![*f])?,
+    };
     if wanted.sections.contains(&Section::Sources) {
-        view.sources = composer.sources();
+        view.sources = composer.sources(&cited);
     }
     view.flags = composer
         .flags
@@ -208,10 +239,12 @@ pub fn compose(checked: &Checked<'_>, project: &Project, brief: &Brief<'_>) -> R
     if !findings.is_empty() {
         return Err(findings);
     }
-    view.references = references(dossier, &composer.order, language);
+    view.citing = cited.citing.clone();
+    view.references = cited.references.clone();
     let json = serde_json::to_string(&view).unwrap_or_default();
     view.facts_hash = hash::sha256(json.as_bytes()).chars().take(12).collect();
-    Ok(Composed { view, snapshot, notes: composer.untranslated(request) })
+    let notes = composer.untranslated(request);
+    Ok((Composed { view, snapshot, notes }, cited))
 }
 
 /// Text of the analyst's that is missing, or given in vain.
@@ -259,6 +292,8 @@ pub(in crate::brief) struct Composer<'d> {
     /// Records that the bottom line rests on.
     bottom: Vec<Subject>,
     flags: BTreeSet<Flag>,
+    /// The sources as the style cites them, where an earlier pass has found their order.
+    cited: Option<Cited>,
     /// Texts that have no version in the briefing's language, by record.
     missing: RefCell<BTreeSet<(Subject, usize, usize)>>,
 }
@@ -282,6 +317,7 @@ impl<'d> Composer<'d> {
             printed: BTreeSet::new(),
             bottom: Vec::new(),
             flags: BTreeSet::new(),
+            cited: None,
             missing: RefCell::new(BTreeSet::new()),
         };
         composer.cells = cells(dossier, |subject| composer.visible(subject));
@@ -369,7 +405,18 @@ impl<'d> Composer<'d> {
             }
         }
         numbers.sort_unstable();
-        numbers.into_iter().map(|number| Mark { number, anchor: anchor(number) }).collect()
+        match &self.cited {
+            Some(cited) => cited.marks(&numbers),
+            None => numbers.into_iter().map(mark).collect(),
+        }
+    }
+
+    /// What a sentence calls a source, which is named by its place in the order of mention.
+    fn named(&self, number: usize) -> String {
+        match &self.cited {
+            Some(cited) => self.language.foreign(&cited.name(number)),
+            None => self.language.words.calendar.numbered.fill(&[("n", &self.language.ordinal(number))]),
+        }
     }
 
     fn sources_of(&self, subject: Subject) -> Vec<Ref<Source>> {

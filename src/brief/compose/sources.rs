@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
-use super::super::references::references;
+use super::super::references::Cited;
 use super::super::view::{DateNote, Mark, Sentence, SourceEntry, UsedQuotation};
 use super::super::wording::capital;
 use super::Composer;
@@ -55,14 +55,14 @@ impl Composer<'_> {
     /// The publication of a source, by its number if it has one.
     fn publication(&self, source: Ref<Source>) -> String {
         let words = &self.language.words.calendar;
-        match self.order.iter().position(|s| *s == source) {
-            Some(i) => words.publication.fill(&[("n", &self.language.ordinal(i + 1))]),
+        let name = match self.order.iter().position(|s| *s == source) {
+            Some(i) => self.named(i + 1),
             None => {
                 let publisher = self.dossier.sources[source].publisher.as_ref();
-                let name = publisher.map_or(words.another.text().to_owned(), |p| self.language.foreign(p.as_str()));
-                words.publication_by.fill(&[("publisher", &name)])
+                publisher.map_or(words.another.text().to_owned(), |p| self.language.foreign(p.as_str()))
             }
-        }
+        };
+        words.publication.fill(&[("source", &name)])
     }
 
     fn note(
@@ -167,13 +167,13 @@ impl Composer<'_> {
         self.print_all(&subjects);
     }
 
-    pub(super) fn sources(&mut self) -> Vec<SourceEntry> {
+    pub(super) fn sources(&mut self, cited: &Cited) -> Vec<SourceEntry> {
         let d = self.dossier;
         let language = std::sync::Arc::clone(&self.language);
         let words = &language.words;
-        let formatted = references(d, &self.order, &language);
         let mut found = Vec::new();
-        for (source, reference) in self.order.clone().into_iter().zip(formatted) {
+        for reference in cited.references.clone() {
+            let Some((source, _)) = d.sources.get(&reference.id) else { continue };
             let record = &d.sources[source];
             let subject = Subject::Source(source);
             let grade = language.named(&words.source.grade, record.grade.word());
