@@ -286,7 +286,7 @@ impl Workspace {
                 )
                 .at(&request.file, span, why)
                 .help(format!("shipped: {}", known.join(", ")))
-                .help(format!("a language of your own is a table {}/languages/TAG.toml; `factbrief template new language TAG` begins one", load::TEMPLATES)),
+                .help(format!("a language of your own is a table {}/languages/TAG.toml; `factbrief template language TAG` begins one", load::TEMPLATES)),
             ]
         };
         if !facts::text::is_language_tag(tag) {

@@ -3,11 +3,13 @@
 mod audit;
 mod build;
 mod check;
+mod diff;
 mod explain;
 mod export;
 mod impact;
 mod output;
 mod show;
+mod template;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -113,6 +115,10 @@ enum Command {
     Audit(audit::Options),
     /// Show what rests on a record: records, and places of briefings
     Impact(impact::Options),
+    /// Say what changed in the facts and in each briefing, since a git revision or since the last issue
+    Diff(diff::Options),
+    /// List templates, or begin one of your own with a copy of what is shipped
+    Template(template::Options),
     /// Show a record, with its quotations in their paragraphs
     Show(show::Options),
     /// Print what the project holds in a format that other programs read
@@ -141,6 +147,8 @@ pub(crate) fn main() -> ExitCode {
             Command::Build(options) => build::run(&cli.place, &options),
             Command::Audit(options) => audit::run(&cli.place, &options),
             Command::Impact(options) => impact::run(&cli.place, &options),
+            Command::Diff(options) => diff::run(&cli.place, &options),
+            Command::Template(options) => template::run(&cli.place, &options),
             Command::Show(options) => show::run(&cli.place, &options),
             Command::Export(options) => export::run(&cli.place, &options),
             Command::Explain(options) => explain::run(&options),

@@ -11,6 +11,7 @@ pub(crate) mod document;
 pub mod lock;
 pub mod project;
 pub mod read;
+pub mod revision;
 mod records;
 
 use std::collections::BTreeMap;
