@@ -53,10 +53,10 @@ use chrono::NaiveDate;
 use audit::ledger::Ledger;
 use audit::provenance::Printout;
 use audit::{Auditor, Held};
-use brief::issue::{Issue, Issues};
+use brief::issue::{Issue, Issues, Snapshot};
 use brief::language::Language;
-use brief::view::View;
-use brief::{Brief, Composed};
+use brief::view::{Section, View};
+use brief::{Brief, Composed, Wanted};
 use check::{Checked, Report, Settings, Tally};
 use diag::Diagnostic;
 use facts::dossier::Dossier;
@@ -336,6 +336,35 @@ impl Workspace {
                 return Err(kind.err().into_iter().chain(language.err()).chain(style).flatten().collect());
             }
         };
+        self.composed(checked, request, as_of, &kind.wanted, &language)
+    }
+
+    /// What a briefing would print now, by record, whatever was printed before.
+    ///
+    /// # Errors
+    /// As [`Self::compose`], but for what is wrong with its series of issues.
+    pub fn snapshot(&self, verdict: &Verdict<'_>, request: &Request) -> Result<Snapshot, Vec<Diagnostic>> {
+        let name = self.dossier_of(request).map_err(|f| vec![*f])?;
+        let (kind, language) = (self.kind(request)?, self.language(request)?);
+        let Some(checked) = verdict.checked.get(name) else {
+            return Err(vec![Diagnostic::new("not-printed", format!("dossier `{name}` did not pass the check"))]);
+        };
+        let mut wanted = kind.wanted.clone();
+        wanted.sections.retain(|s| *s != Section::Changes);
+        let as_of = request.as_of.as_day();
+        let brief =
+            Brief { request, wanted: &wanted, language: &language, as_of: as_of.unwrap_or_default(), before: None };
+        brief::compose(checked, &self.project, &brief).map(|composed| composed.snapshot)
+    }
+
+    fn composed(
+        &self,
+        checked: &Checked<'_>,
+        request: &Request,
+        as_of: Option<NaiveDate>,
+        wanted: &Wanted,
+        language: &Arc<Language>,
+    ) -> Result<Composed, Vec<Diagnostic>> {
         let Some(as_of) = as_of.or_else(|| request.as_of.as_day()) else { return Err(Vec::new()) };
         if let Some(kept) = self.issues.get(&request.slug).filter(|kept| kept.current.issue > request.issue) {
             return Err(vec![
@@ -358,11 +387,7 @@ impl Workspace {
         let day = as_of.to_string();
         let before = self.issues.get(&request.slug).and_then(|kept| kept.before(request.issue));
         let before = before.filter(|issue| issue.as_of <= day);
-        brief::compose(
-            checked,
-            &self.project,
-            &Brief { request, wanted: &kind.wanted, language: &language, as_of, before },
-        )
+        brief::compose(checked, &self.project, &Brief { request, wanted, language, as_of, before })
     }
 
     /// What a briefing says.

@@ -141,7 +141,7 @@ groups! {
         place: Phrase, by: Phrase, with: Phrase, against: Phrase, answers: Phrase, according_to: Phrase, hedge: Phrase,
         distinct: Phrase, via: Phrase, no_claimant: Phrase, unnamed: Phrase, range_of: Counted, renderings: Counted,
         from_rows: Phrase, repeated: Phrase, same_root: Phrase, part_only: Phrase, computed: Phrase, period: Phrase,
-        credibility: Phrase, revised: Phrase, counted: Phrase, place_within: Phrase, attributed: Phrase, said: Phrase,
+        credibility: Phrase, revised: Phrase, counted: Phrase, counting: Phrase, place_within: Phrase, attributed: Phrase, said: Phrase,
         in_source_words: Phrase, statement_by: Phrase, claim_of: Phrase,
         headline_missing: Phrase, line: Phrase, harm: Phrase, reliability: Phrase, exact: Phrase, folded: Phrase,
         no_title: Phrase,

@@ -490,9 +490,10 @@ impl Telling<'_> {
     /// A figure, whom it counts, who says so, under what reserve.
     fn attributed(&self, figure: &str, noun: Option<&str>, by: &str, hedge: Option<String>) -> String {
         let list = &self.language.words.list;
-        let noun = noun.map(|n| format!(" {n}")).unwrap_or_default();
+        let counting = &self.language.words.label.counting;
+        let figure = noun.map_or(figure.to_owned(), |n| counting.fill(&[("figure", figure), ("noun", n)]));
         let hedge = hedge.map(|h| format!("{}{h}", list.comma)).unwrap_or_default();
-        format!("{figure}{noun}{}{by}{hedge}{}", list.open, list.close)
+        format!("{figure}{}{by}{hedge}{}", list.open, list.close)
     }
 
     /// A part as what it says of the whole.

@@ -75,7 +75,8 @@ fn attempt(place: &Place, options: &Options) -> Result<Exit, Exit> {
     };
     let since = options.revision.as_deref().map_or("the last issue".to_owned(), visible);
     let text = if place.format() == Format::Json {
-        let facts: Vec<Value> = facts.iter().flat_map(|(name, list)| list.iter().map(|m| moved_json(name, m))).collect();
+        let facts: Vec<Value> =
+            facts.iter().flat_map(|(name, list)| list.iter().map(|m| moved_json(name, m))).collect();
         let briefings: Vec<Value> = turns.iter().map(turn_json).collect();
         format!("{}\n", json!({ "since": since, "facts": facts, "briefings": briefings }))
     } else {
@@ -105,17 +106,15 @@ fn replaces(workspace: &Workspace, request: &Request) -> BTreeMap<String, String
     dossier
         .into_iter()
         .flat_map(|d| {
-            d.claims.iter().filter_map(|(_, c)| {
-                Some((c.id.clone(), d.claims[**c.supersedes.as_ref()?].id.clone()))
-            })
+            d.claims.iter().filter_map(|(_, c)| Some((c.id.clone(), d.claims[**c.supersedes.as_ref()?].id.clone())))
         })
         .collect()
 }
 
 fn snapshot(workspace: &Workspace, verdict: &Verdict<'_>, request: &Request) -> Result<BTreeMap<String, Said>, String> {
     workspace
-        .compose(verdict, request, None)
-        .map(|composed| composed.snapshot.records)
+        .snapshot(verdict, request)
+        .map(|snapshot| snapshot.records)
         .map_err(|findings| findings.first().map(|f| f.title.clone()).unwrap_or_default())
 }
 
@@ -124,8 +123,12 @@ fn since_last_issue(workspace: &Workspace, verdict: &Verdict<'_>, requests: &[&R
         let slug = request.slug.clone();
         let now = snapshot(workspace, verdict, request);
         match (workspace.issues.get(&request.slug), now) {
-            (_, Err(why)) => Turn { slug, differences: Vec::new(), unknown: Some(format!("it cannot be composed: {why}")) },
-            (None, Ok(_)) => Turn { slug, differences: Vec::new(), unknown: Some("no issue of it has been printed".to_owned()) },
+            (_, Err(why)) => {
+                Turn { slug, differences: Vec::new(), unknown: Some(format!("it cannot be composed: {why}")) }
+            }
+            (None, Ok(_)) => {
+                Turn { slug, differences: Vec::new(), unknown: Some("no issue of it has been printed".to_owned()) }
+            }
             (Some(kept), Ok(now)) => {
                 let differences = issue::differences(&kept.current.records, &now, &replaces(workspace, request));
                 Turn { slug, differences, unknown: None }
@@ -182,7 +185,11 @@ fn turned(turned: &Turned) -> String {
 }
 
 fn said(said: &Said) -> String {
-    if said.value.is_empty() { visible(&said.what) } else { format!("{}: {}", visible(&said.what), visible(&said.value)) }
+    if said.value.is_empty() {
+        visible(&said.what)
+    } else {
+        format!("{}: {}", visible(&said.what), visible(&said.value))
+    }
 }
 
 fn told(
@@ -195,7 +202,11 @@ fn told(
     let mut out = String::new();
     if with_facts {
         for (name, list) in facts {
-            let _ = writeln!(out, "Facts of {name} since {since}: {}", counted(list.len(), "record differs", "records differ"));
+            let _ = writeln!(
+                out,
+                "Facts of {name} since {since}: {}",
+                counted(list.len(), "record differs", "records differ")
+            );
             for moved in list {
                 let what = workspace
                     .dossiers
@@ -294,11 +305,16 @@ fn check_out(root: &Path, revision: &str, folder: &Path) -> Result<(), Exit> {
     };
     let mut list = git(&["ls-tree", "-r", "-z", revision, "--"]);
     let listed = list.args(["factbrief.toml", "seeds", "briefings", "templates"]).output();
-    let listed = listed.map_err(|error| fail(format!("git cannot be run: {error}"), "`diff REV` asks git; without REV it needs none"))?;
+    let listed = listed.map_err(|error| {
+        fail(format!("git cannot be run: {error}"), "`diff REV` asks git; without REV it needs none")
+    })?;
     if !listed.status.success() {
         let why = String::from_utf8_lossy(&listed.stderr);
         let why = visible(why.lines().next().unwrap_or_default());
-        return Err(fail(format!("git does not know `{}` here: {why}", visible(revision)), "`git log` lists what there is"));
+        return Err(fail(
+            format!("git does not know `{}` here: {why}", visible(revision)),
+            "`git log` lists what there is",
+        ));
     }
     let mut wanted: Vec<(String, String)> = Vec::new();
     for entry in listed.stdout.split(|b| *b == 0).filter(|e| !e.is_empty()) {
@@ -342,7 +358,10 @@ fn check_out(root: &Path, revision: &str, folder: &Path) -> Result<(), Exit> {
     drop(asks);
     let _ = child.wait();
     if !folder.join("factbrief.toml").is_file() {
-        return Err(fail(format!("there is no factbrief.toml at `{}`", visible(revision)), "name a revision that has the project"));
+        return Err(fail(
+            format!("there is no factbrief.toml at `{}`", visible(revision)),
+            "name a revision that has the project",
+        ));
     }
     Ok(())
 }

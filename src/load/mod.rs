@@ -11,8 +11,8 @@ pub(crate) mod document;
 pub mod lock;
 pub mod project;
 pub mod read;
-pub mod revision;
 mod records;
+pub mod revision;
 
 use std::collections::BTreeMap;
 use std::ops::Range;

@@ -12,6 +12,7 @@
 mod audit;
 mod bounds;
 mod floors;
+mod kinds;
 mod libya;
 mod project;
 mod readme;

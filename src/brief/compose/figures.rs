@@ -205,9 +205,7 @@ impl Composer<'_> {
     fn remarks(&self, claim: Ref<Claim>) -> Vec<String> {
         let record = &self.dossier.claims[claim];
         let mut parts = Vec::new();
-        if let Some(covers) = &record.covers {
-            parts.push(self.say(Subject::Claim(claim), covers));
-        }
+        parts.extend(self.remark(Subject::Claim(claim), record.covers.as_ref()));
         if let Some(hedge) = &record.hedge {
             parts.push(self.hedge(hedge));
         }

@@ -351,7 +351,10 @@ impl<'d> Composer<'d> {
             s => d.citations(*s).is_empty() || self.visible(*s),
         };
         match subject {
-            Subject::Event(_) | Subject::Claim(_) | Subject::Position(_) | Subject::Background(_) => {
+            Subject::Background(r) => {
+                d.citations(subject).iter().any(|c| self.sees(c)) && self.tellable(&[&d.backgrounds[r].text])
+            }
+            Subject::Event(_) | Subject::Claim(_) | Subject::Position(_) => {
                 d.citations(subject).iter().any(|c| self.sees(c))
             }
             Subject::Discrepancy(r) => {
@@ -457,6 +460,11 @@ impl<'d> Composer<'d> {
                 self.language.foreign(text.as_str())
             }
         }
+    }
+
+    /// A remark on a record; none where it speaks of reports that are later than the briefing.
+    fn remark(&self, subject: Subject, text: Option<&At<Text>>) -> Option<String> {
+        text.filter(|t| self.tellable(&[*t])).map(|t| self.say(subject, t))
     }
 
     fn actor(&self, actor: Ref<Actor>) -> String {

@@ -185,9 +185,7 @@ impl Composer<'_> {
         let record = &self.dossier.positions[position];
         let label = &self.language.words.label;
         let mut parts = Vec::new();
-        if let Some(venue) = &record.venue {
-            parts.push(self.say(Subject::Position(position), venue));
-        }
+        parts.extend(self.remark(Subject::Position(position), record.venue.as_ref()));
         let when = self.when(record.date.as_ref(), record.dating.as_ref());
         if !when.is_empty() {
             parts.push(when);
@@ -302,7 +300,7 @@ impl Composer<'_> {
                     stance: self.stance(lead).to_owned(),
                     toward: self.target_name(target),
                     when: self.when(record.date.as_ref(), record.dating.as_ref()),
-                    venue: record.venue.as_ref().map(|v| self.say(Subject::Position(lead), v)).unwrap_or_default(),
+                    venue: self.remark(Subject::Position(lead), record.venue.as_ref()).unwrap_or_default(),
                     form: self.language.named(&self.language.words.position.form, form.word()).to_owned(),
                     quotations,
                     refs: self.marks(&subjects),

@@ -99,10 +99,10 @@ impl Composer<'_> {
             basis.push_str(&words.counted_from.fill(&[("anchor", &from)]));
         }
         if (dating.rule.is_none() || matches!(*dating.basis, Basis::External | Basis::SourceError))
-            && let Some(note) = &dating.note
+            && let Some(note) = self.remark(subject, dating.note.as_ref())
         {
             basis.push_str(&self.language.words.list.colon);
-            basis.push_str(self.say(subject, note).trim().trim_end_matches('.'));
+            basis.push_str(note.trim().trim_end_matches('.'));
         }
         basis
     }
