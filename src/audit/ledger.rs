@@ -232,7 +232,7 @@ impl<'d> Ledger<'d> {
         let mut subjects: BTreeSet<Subject> = actors.iter().map(|a| Subject::Actor(*a)).collect();
         for (r, place) in d.places.iter() {
             let names = place.name.versions().map(|(_, name)| name).chain(place.aliases.iter().map(|a| a.as_str()));
-            if names.into_iter().any(|name| says(name)) {
+            if names.into_iter().any(&says) {
                 subjects.insert(Subject::Place(r));
             }
         }

@@ -98,7 +98,9 @@ fn turned(before: &BTreeMap<String, String>, now: &BTreeMap<String, String>) -> 
 mod tests {
     use super::*;
 
-    fn state(records: &[(&str, &str, &[(&str, &str)])]) -> BTreeMap<String, Written> {
+    type Record<'a> = (&'a str, &'a str, &'a [(&'a str, &'a str)]);
+
+    fn state(records: &[Record<'_>]) -> BTreeMap<String, Written> {
         records
             .iter()
             .map(|(kind, id, keys)| {

@@ -261,7 +261,7 @@ fn unasked(request: &Request, wanted: &Wanted) -> Vec<Diagnostic> {
                     &request.file,
                     request.kind.span(),
                     format!("a briefing of this kind needs `{key}`"),
-                ))
+                ));
             }
             Some(text) if !wanted.sections.contains(&section) => findings.push(
                 Diagnostic::new("not-printed-here", format!("a {} does not print `{key}`", request.kind.as_str()))
