@@ -236,7 +236,10 @@ pub fn differences(
     let mut replaced: Vec<&str> = Vec::new();
     for (id, said) in now {
         let same = before.get(id);
-        let earlier = replaces.get(id).filter(|old| same.is_none() && before.contains_key(*old));
+        // a claimant may have revised more than once between two issues
+        let chain = std::iter::successors(replaces.get(id), |old| replaces.get(*old)).take(replaces.len());
+        let chain: Vec<&String> = chain.collect();
+        let earlier = chain.into_iter().find(|old| same.is_none() && before.contains_key(*old));
         let was = same.or_else(|| earlier.and_then(|old| before.get(old)));
         if let Some(old) = earlier {
             replaced.push(old);
@@ -339,8 +342,15 @@ impl Composer<'_> {
                 happened = Happened::Corrected;
             }
             let text = match (&difference.before, &difference.now) {
-                (Some(was), Some(now)) if happened == Happened::Regraded => {
-                    words.from_to.fill(&[("what", &now.what), ("old", &was.grade), ("new", &now.grade)])
+                (Some(was), Some(now)) if was.says_the_same(now) && was.grade != now.grade => {
+                    let named = &language.words.ledger.confidence;
+                    let grade = |said: &Said| match (said.grade.as_str(), said.kind.as_str()) {
+                        ("", _) => language.words.figure.not_stated.text().to_owned(),
+                        (grade, "assessment") => language.named(named, grade).to_owned(),
+                        (grade, _) => grade.to_owned(),
+                    };
+                    let what = now.what.trim_end_matches('.');
+                    words.from_to.fill(&[("what", what), ("old", &grade(was)), ("new", &grade(now))])
                 }
                 (Some(was), Some(now)) if !was.says_the_same(now) && was.value != now.value => {
                     words.from_to.fill(&[("what", &now.what), ("old", &was.value), ("new", &now.value)])
@@ -453,7 +463,7 @@ impl Composer<'_> {
                     (self.in_words(subject), String::new(), confidence)
                 }
                 Subject::Source(r) => {
-                    let published = d.sources[r].published.as_ref().map(|p| self.language.date(p)).unwrap_or_default();
+                    let published = self.when(d.sources[r].published.as_ref(), d.sources[r].dating.as_ref());
                     (self.in_words(subject), published, Some(d.sources[r].grade.word().to_owned()))
                 }
                 Subject::Position(_) | Subject::Background(_) | Subject::Gap(_) | Subject::Discrepancy(_) => {
@@ -470,7 +480,9 @@ impl Composer<'_> {
             // the words of a language are not the record's
             let mut content = match subject {
                 Subject::Claim(r) => {
-                    let named: Vec<&str> = d.refers_to(subject).into_iter().map(|s| d.head(s).id).collect();
+                    // which figure it replaces is told with the figures themselves
+                    let named = d.refers_to(subject).into_iter().filter(|s| !matches!(s, Subject::Claim(_)));
+                    let named: Vec<&str> = named.map(|s| d.head(s).id).collect();
                     format!("{}\n{figure}\n{}\n{grade}", named.join(" "), d.claims[r].scope)
                 }
                 _ => format!("{what}\n{value}\n{grade}"),

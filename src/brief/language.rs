@@ -155,7 +155,7 @@ groups! {
         published: Phrase, no_date: Phrase, date_approximate: Phrase, date_not_stated: Phrase, wires: Phrase, reliability: Phrase, grade: Named,
     }
     SourcingWords sourcing {
-        reports: Counted, quotations: Counted, rests_on: Phrase, wire_one: Phrase, wire_many: Counted, unjudged: Phrase,
+        nothing: Phrase, reports: Counted, quotations: Counted, rests_on: Phrase, wire_one: Phrase, wire_many: Counted, unjudged: Phrase,
         judged: Phrase, no_adding: Phrase, later: Counted, withheld: Counted, languages: Phrase,
     }
     ChangeWords changes {
@@ -240,17 +240,17 @@ impl Language {
         for (group, named, list) in words.closed() {
             missing.extend(list.iter().filter(|w| !named.contains_key(**w)).map(|w| format!("{group}.{w}")));
         }
-        if tag != "en"
-            && let Some(english) = Self::shipped("en")
-        {
-            missing.extend(
-                english
-                    .words
-                    .heading
-                    .keys()
-                    .filter(|k| !words.heading.contains_key(*k))
-                    .map(|k| format!("heading.{k}")),
-            );
+        let english: toml::Table = Self::shipped_text("en").and_then(|text| text.parse().ok()).unwrap_or_default();
+        let headings = english.get("heading").and_then(toml::Value::as_table).cloned().unwrap_or_default();
+        missing.extend(headings.keys().filter(|k| !words.heading.contains_key(*k)).map(|k| format!("heading.{k}")));
+        if let Some(unknown) = words.heading.keys().find(|k| !headings.contains_key(*k)) {
+            let guess = crate::text::nearest::nearest(unknown, headings.keys().map(String::as_str));
+            let guess = guess.map(|g| format!("; did you mean `{g}`?")).unwrap_or_default();
+            let shown = crate::text::gate::visible(unknown);
+            return Err(wrong(
+                "the language table has a word that nothing prints".to_owned(),
+                &format!("heading.{shown} is not known{guess}"),
+            ));
         }
         let locale: icu_locale_core::Locale = tag.parse().map_err(|_| {
             wrong(format!("`{}` is no language tag", crate::text::gate::visible(tag)), "named by the file")
@@ -396,7 +396,9 @@ mod tests {
             format!("{found:?}")
         };
         assert!(read(english.replacen("supports ", "suports ", 1)).contains("position.stance.supports"));
-        assert!(read(english.replacen("\nkey_facts", "\nkey_fact", 1)).contains("heading.key_facts"));
+        assert!(read(english.replacen("\nkey_facts", "\nkey_fact", 1)).contains("did you mean `key_facts`?"));
+        let line = english.lines().find(|l| l.starts_with("key_facts")).unwrap();
+        assert!(read(english.replacen(line, "", 1)).contains("heading.key_facts"));
         assert!(read(english.replacen("0123456789", "012345678", 1)).contains("9 digits"));
         assert!(read(english.replacen("\"ltr\"", "\"up\"", 1)).contains("neither"));
         assert!(read(english.replacen("\nat_least", "\nat_lest", 1)).contains("at_le"));

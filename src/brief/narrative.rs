@@ -113,8 +113,10 @@ pub fn tell(telling: &Telling<'_>, text: &str, limit: Option<usize>) -> Result<V
             }
             Err(finding) if telling.lenient && finding.code == NOT_KNOWN => {
                 flat.push(mark(pieces.len()));
+                // one that prints nothing belongs to the sentence before it
+                let silent = inner.trim_start().starts_with("cite");
                 pieces.push(Piece {
-                    markdown: "?".to_owned(),
+                    markdown: if silent { String::new() } else { "?".to_owned() },
                     sources: Vec::new(),
                     records: Vec::new(),
                     cites: true,
@@ -393,7 +395,11 @@ impl Telling<'_> {
         if name == "cite" && sources.is_empty() {
             return Err(wrong(
                 format!("{} `{id}` has no source to cite", head.kind),
-                "no source can be seen as of this briefing's date".to_owned(),
+                if self.dossier.refers_to(subject).iter().any(|s| matches!(s, Subject::Source(_))) {
+                    "no source of it can be seen as of this briefing's date".to_owned()
+                } else {
+                    format!("{} of this kind rest on no source of their own; cite the records it is about", head.kind)
+                },
             ));
         }
         let cites = !sources.is_empty();
@@ -513,11 +519,8 @@ impl Telling<'_> {
         } else if record.value.is_quantified() {
             self.language.figure(&record.value)
         } else {
-            let words = record
-                .citations
-                .iter()
-                .find_map(|c| c.words.as_ref())
-                .or_else(|| record.citations.first().map(|c| &c.quote));
+            let seen = || record.citations.iter().filter(|c| (self.sees)(c));
+            let words = seen().find_map(|c| c.words.as_ref()).or_else(|| seen().next().map(|c| &c.quote));
             self.language.quoted(words.map_or("", |w| w.as_str()))
         };
         let by = match &record.by {

@@ -140,6 +140,14 @@ impl Kind {
         if !findings.is_empty() {
             return Err(findings);
         }
+        if template.is_some() != layout.is_some() {
+            let (has, lacks) = if template.is_some() { (TEMPLATE, LAYOUT) } else { (LAYOUT, TEMPLATE) };
+            return Err(vec![
+                Diagnostic::new("template", format!("kind `{}` is not complete", visible(name)))
+                    .note(format!("{TEMPLATES}/{name} has {has}, and lacks {lacks}"))
+                    .help("copy it from a shipped kind: `factbrief template new KIND NAME` writes both"),
+            ]);
+        }
         let (Some(template), Some(layout)) = (template, layout) else {
             return Err(vec![
                 Diagnostic::new("unknown-kind", format!("there is no kind of briefing `{}`", visible(name)))

@@ -24,13 +24,20 @@ impl Composer<'_> {
         // in the order the analyst names them
         let named: Vec<Ref<Event>> =
             request.events.iter().filter_map(|id| self.dossier.events.get(id.as_str())).map(|(r, _)| r).collect();
-        let [left, right] = named.as_slice() else {
-            return Err(Box::new(
-                Diagnostic::new("schema", format!("briefing `{}` compares {} events", request.slug, named.len()))
+        let not_two = |n: usize| {
+            let title = format!("briefing `{}` compares {n} {}", request.slug, if n == 1 { "event" } else { "events" });
+            Box::new(
+                Diagnostic::new("schema", title)
                     .at(&request.file, request.kind.span(), "a comparison is of two events")
                     .help("name the two in `events`"),
-            ));
+            )
         };
+        let [left, right] = named.as_slice() else {
+            return Err(not_two(named.len()));
+        };
+        if left == right {
+            return Err(not_two(1));
+        }
         let (left, right) = (*left, *right);
         let language = std::sync::Arc::clone(&self.language);
         let words = &language.words.compare;
@@ -160,7 +167,7 @@ impl Composer<'_> {
             if record.stance.word() != stance || self.event_of(subject) != Some(event) || !self.visible(subject) {
                 continue;
             }
-            let name = capital(&self.actor(*record.actor));
+            let name = self.actor(*record.actor);
             if !names.contains(&name) {
                 names.push(name);
             }

@@ -269,9 +269,11 @@ impl Composer<'_> {
             let said: Vec<String> = cell.words.iter().map(|c| self.words_of(*c)).collect();
             row.words = language.remarks(&said);
             let histories: Vec<(String, Vec<Ref<Claim>>)> = totals.iter().filter_map(|c| self.history(*c)).collect();
-            for (_, past) in &histories {
-                let past: Vec<Subject> = past.iter().map(|c| Subject::Claim(*c)).collect();
+            let past: Vec<Subject> = histories.iter().flat_map(|(_, past)| past).map(|c| Subject::Claim(*c)).collect();
+            if !past.is_empty() {
                 row.records.extend(self.print_all(&past));
+                let all: Vec<Subject> = claims.iter().map(|c| Subject::Claim(*c)).chain(past).collect();
+                row.refs = self.marks(&all);
             }
             let texts: Vec<String> = histories.into_iter().map(|(text, _)| text).collect();
             row.history = language.remarks(&texts);
@@ -287,6 +289,8 @@ impl Composer<'_> {
             let label = self.bracketed(&counted, &words.label.computed.fill(&[("sum", &self.sum(&floor.from))]));
             let low = language.number(floor.at_least);
             let mut row = self.table_row(&label, &floor.from, low, words.figure.open.text().to_owned());
+            // what it was computed from stands beside it already
+            row.claimants = floor.from.first().map(|c| self.claimant(*c)).unwrap_or_default();
             row.computed = true;
             rows.push(row);
         }

@@ -424,7 +424,16 @@ impl<'d> Composer<'d> {
 
     fn sources_of(&self, subject: Subject) -> Vec<Ref<Source>> {
         let mut sources = Vec::new();
-        for citation in self.dossier.citations(subject) {
+        if let Subject::Source(source) = subject
+            && self.visible(subject)
+        {
+            sources.push(source);
+        }
+        let resting: Vec<Subject> = match subject {
+            Subject::Assessment(r) => self.dossier.assessments[r].rests_on.iter().map(|s| **s).collect(),
+            other => vec![other],
+        };
+        for citation in resting.into_iter().flat_map(|s| self.dossier.citations(s)) {
             if self.sees(citation) && !sources.contains(&*citation.source) {
                 sources.push(*citation.source);
             }
@@ -462,6 +471,11 @@ impl<'d> Composer<'d> {
         }
     }
 
+    /// The first passage of a record that may be printed.
+    fn first_seen(&self, subject: Subject) -> Option<&'d Citation> {
+        self.dossier.citations(subject).iter().find(|c| self.sees(c))
+    }
+
     /// A remark on a record; none where it speaks of reports that are later than the briefing.
     fn remark(&self, subject: Subject, text: Option<&At<Text>>) -> Option<String> {
         text.filter(|t| self.tellable(&[*t])).map(|t| self.say(subject, t))
@@ -479,7 +493,7 @@ impl<'d> Composer<'d> {
         self.say(Subject::Event(event), &self.dossier.events[event].title)
     }
 
-    fn when(&self, date: Option<&At<Date>>, dating: Option<&Dating>) -> String {
+    pub(in crate::brief) fn when(&self, date: Option<&At<Date>>, dating: Option<&Dating>) -> String {
         date.map(|d| self.language.dated(d, check::basis(dating))).unwrap_or_default()
     }
 
@@ -528,12 +542,8 @@ impl<'d> Composer<'d> {
 
     /// The words of a source that carry a claim.
     fn words_of(&self, claim: Ref<Claim>) -> String {
-        let record = &self.dossier.claims[claim];
-        let words = record
-            .citations
-            .iter()
-            .find_map(|c| c.words.as_ref())
-            .or_else(|| record.citations.first().map(|c| &c.quote));
+        let seen = || self.dossier.claims[claim].citations.iter().filter(|c| self.sees(c));
+        let words = seen().find_map(|c| c.words.as_ref()).or_else(|| seen().next().map(|c| &c.quote));
         words.map(|w| self.language.quoted(w)).unwrap_or_default()
     }
 
@@ -730,11 +740,18 @@ impl<'d> Composer<'d> {
     /// Records in scope that are left out for their handling.
     fn withheld(&self) -> usize {
         let d = self.dossier;
-        d.cited()
-            .filter(|c| {
-                self.about(c.subject)
-                    && c.citations.iter().any(|c| self.published(*c.source))
-                    && !self.visible(c.subject)
+        let held_back = |s: &Subject| self.handlings.of(*s) > self.ceiling;
+        d.heads()
+            .map(|(subject, _)| subject)
+            .filter(held_back)
+            .filter(|subject| match subject {
+                Subject::Event(_) | Subject::Claim(_) | Subject::Position(_) | Subject::Background(_) => {
+                    self.about(*subject) && d.citations(*subject).iter().any(|c| self.published(*c.source))
+                }
+                Subject::Discrepancy(_) | Subject::Gap(_) | Subject::Assessment(_) => {
+                    self.everything || d.refers_to(*subject).iter().any(|s| self.about(*s))
+                }
+                _ => false,
             })
             .count()
     }

@@ -132,7 +132,7 @@ impl Composer<'_> {
         let record = &self.dossier.positions[position];
         let list = &self.language.words.list;
         let standing = self.standing_in_words(position);
-        let words = match (&record.said, record.citations.first()) {
+        let words = match (&record.said, self.first_seen(Subject::Position(position))) {
             (Some(said), _) => self.language.quoted(said),
             (None, Some(citation)) => {
                 let quote = self.language.quoted(&citation.quote);
@@ -163,7 +163,7 @@ impl Composer<'_> {
                     role: self.role(*record.actor),
                     stance: self.stance(lead).to_owned(),
                     said: record.said.as_ref().map(|s| self.language.quoted(s)).unwrap_or_default(),
-                    reported: match (&record.said, record.citations.first()) {
+                    reported: match (&record.said, self.first_seen(Subject::Position(lead))) {
                         (None, Some(citation)) => self.language.quoted(&citation.quote),
                         _ => String::new(),
                     },

@@ -93,10 +93,16 @@ impl Composer<'_> {
         }
         if let Some(anchor) = &dating.anchor {
             let from = match **anchor {
-                Anchor::Source(r) => self.publication(r),
-                Anchor::Event(r) => self.language.quoted(&self.say(Subject::Event(r), &d.events[r].title)),
+                Anchor::Source(r) if self.visible(Subject::Source(r)) => Some(self.publication(r)),
+                Anchor::Event(r) if self.visible(Subject::Event(r)) => {
+                    Some(self.language.quoted(&self.say(Subject::Event(r), &d.events[r].title)))
+                }
+                // what may not be printed is not named either
+                Anchor::Source(_) | Anchor::Event(_) => None,
             };
-            basis.push_str(&words.counted_from.fill(&[("anchor", &from)]));
+            if let Some(from) = from {
+                basis.push_str(&words.counted_from.fill(&[("anchor", &from)]));
+            }
         }
         if (dating.rule.is_none() || matches!(*dating.basis, Basis::External | Basis::SourceError))
             && let Some(note) = self.remark(subject, dating.note.as_ref())
@@ -113,6 +119,9 @@ impl Composer<'_> {
         let words = &language.words.sourcing;
         let sources = self.order.clone();
         let plain = |text: String, refs: Vec<Mark>| Sentence { markdown: escape(&text), refs, records: Vec::new() };
+        if sources.is_empty() {
+            return vec![plain(words.nothing.text().to_owned(), Vec::new())];
+        }
         let quotations: usize = self
             .printed
             .iter()
