@@ -578,3 +578,73 @@ fn a_diff_tells_what_moved_since_a_revision() {
     s.run(&["diff", "no-such-branch"]).exits(2).says("git does not know");
     s.run(&["diff", "HEAD", "--briefing", "fevr"]).exits(2).says("did you mean `fever`?");
 }
+
+#[test]
+fn what_may_not_be_seen_is_not_printed_under_another_source() {
+    let s = outbreak();
+    let facts = "seeds/outbreak/facts.toml";
+    let mut text = s.read(facts).replacen("[source.one]\n", "[source.one]\ntlp = \"RED\"\n", 1);
+    text.push_str(
+        r#"
+[position.ministry-speaks]
+actor  = "ministry"
+stance = "declares"
+toward = "ostrem"
+cite   = [
+  { source = "one", quote = "health ministry said that 3 people had died" },
+  { source = "two", quote = "health ministry said that 5 people had died" },
+]
+"#,
+    );
+    s.write(facts, text);
+    s.edit(
+        facts,
+        "source = \"one\"\nquote  = \"Fever broke out in Ostrem\"",
+        "source = \"two\"\nquote  = \"5 people had died in Ostrem\"\nvia    = [\"ministry\"]",
+    );
+    let kinds = ["positions", "chronology", "situation-report", "source-annex", "ledger"];
+    for kind in kinds {
+        let line = if kind == "situation-report" { "bottom_line = '''{{event \"ostrem\"}}.'''\n" } else { "" };
+        s.write(
+            &format!("briefings/{kind}.toml"),
+            format!("kind = \"{kind}\"\ntitle = \"Fever\"\nas_of = \"2024-05-06\"\nmax_tlp = \"GREEN\"\n{line}"),
+        );
+    }
+    s.run(&["build"]).exits(0);
+    for kind in kinds {
+        let text = s.read(&format!("briefings/{kind}.md")) + &s.read(&format!("briefings/{kind}.lock"));
+        assert!(!text.contains("3 people") && !text.contains("one Courier"), "{kind}: {text}");
+    }
+    assert!(s.read("briefings/positions.md").contains("5 people had died"));
+}
+
+#[test]
+fn regions_of_a_language_and_revisions_between_issues() {
+    let s = outbreak();
+    for tag in ["ar-LY", "fr-CA", "en-GB", "ar-EG"] {
+        s.write(
+            &format!("briefings/fever-{}.toml", tag.to_lowercase()),
+            format!("kind = \"chronology\"\ntitle = \"Fever\"\nas_of = \"2024-05-06\"\nlanguage = \"{tag}\"\n"),
+        );
+    }
+    s.run(&["build"]).exits(0);
+    assert!(s.read("briefings/fever-ar-ly.md").contains("6 مايو 2024"));
+    assert!(s.read("briefings/fever-ar-eg.md").contains("٦ مايو ٢٠٢٤"));
+    // two revisions between two issues are one
+    let report = |issue: u32, day: u32| {
+        format!(
+            "kind = \"situation-report\"\ntitle = \"Fever\"\nas_of = \"2024-05-0{day}\"\nissue = {issue}\nevents = [\"ostrem\"]\nbottom_line = '''{{{{figure \"ostrem\" \"killed\" \"people\"}}}}.'''\n"
+        )
+    };
+    s.write("briefings/report.toml", report(1, 2));
+    s.run(&["build", "report"]).exits(0);
+    s.write("briefings/report.toml", report(2, 6));
+    s.run(&["build", "report"]).exits(0);
+    let text = s.read("briefings/report.md");
+    assert!(text.contains("(The health ministry): 5 → 24. Newer figure.") && !text.contains("Withdrawn"), "{text}");
+    s.write(
+        "briefings/twice.toml",
+        "kind = \"comparison\"\ntitle = \"Fever\"\nas_of = \"2024-05-06\"\nevents = [\"marl\", \"marl\"]\nnot_comparable = '''{{event \"marl\"}}.'''\n",
+    );
+    s.run(&["build", "twice"]).exits(2).says("a comparison is of two events");
+}

@@ -695,8 +695,9 @@ impl<'d> Composer<'d> {
         let first = *absent.first()?;
         let raw = self.text_at(request, text);
         let at = raw
-            .find(first)
-            .map_or_else(|| text.span().clone(), |i| text.span().start + i..text.span().start + i + first.len());
+            .find(&format!("\"{first}\""))
+            .map(|i| text.span().start + i + 1)
+            .map_or_else(|| text.span().clone(), |start| start..start + first.len());
         Some(
             Diagnostic::new("bottom-line-not-carried", "the bottom line says what the rest of the briefing does not")
                 .at(&request.file, &at, format!("printed nowhere further down: {}", absent.join(", ")))
