@@ -78,6 +78,8 @@ pub struct Workspace {
     pub locks: BTreeMap<String, Lock>,
     /// Its briefings, by slug.
     pub requests: Vec<Request>,
+    /// Briefings whose file cannot be used, by slug, with what is wrong with it: the others are printed all the same.
+    pub unusable: BTreeMap<String, Vec<Diagnostic>>,
     /// What was printed of them before, by slug.
     pub issues: BTreeMap<String, Issues>,
     /// The kinds that were used, and the languages: each is read once.
@@ -86,12 +88,13 @@ pub struct Workspace {
 }
 
 /// What a check found in each dossier.
-#[derive(Debug)]
 pub struct Verdict<'w> {
     /// The report of each dossier.
     pub reports: BTreeMap<String, Report>,
     /// The dossiers in which nothing failed.
     pub checked: BTreeMap<String, Checked<'w>>,
+    /// What their records can answer for, worked out when it is first asked.
+    ledgers: Mutex<BTreeMap<String, Arc<Ledger<'w>>>>,
 }
 
 /// A printed briefing.
@@ -120,6 +123,7 @@ impl Workspace {
         let project = Project::open(root)?;
         let mut findings = Vec::new();
         let (mut dossiers, mut locks, mut requests) = (BTreeMap::new(), BTreeMap::new(), Vec::new());
+        let mut unusable = BTreeMap::new();
         let names = load::dossiers(root).map_err(|f| vec![*f])?;
         if names.is_empty() {
             findings.push(
@@ -150,9 +154,13 @@ impl Workspace {
             match load::read::text(&root.join(&name), &name) {
                 Ok(file) => match Request::parse(&file) {
                     Ok(request) => requests.push(request),
-                    Err(more) => findings.extend(more),
+                    Err(more) => {
+                        unusable.insert(slug, more);
+                    }
                 },
-                Err(finding) => findings.push(*finding),
+                Err(finding) => {
+                    unusable.insert(slug, vec![*finding]);
+                }
             }
         }
         let mut issues = BTreeMap::new();
@@ -192,6 +200,7 @@ impl Workspace {
                 dossiers,
                 locks,
                 requests,
+                unusable,
                 issues,
                 kinds: Mutex::default(),
                 languages: Mutex::default(),
@@ -204,7 +213,7 @@ impl Workspace {
     /// Checks every dossier.
     #[must_use]
     pub fn check(&self, archive: &Archive, settings: &Settings) -> Verdict<'_> {
-        let mut verdict = Verdict { reports: BTreeMap::new(), checked: BTreeMap::new() };
+        let mut verdict = Verdict { reports: BTreeMap::new(), checked: BTreeMap::new(), ledgers: Mutex::default() };
         for (name, dossier) in &self.dossiers {
             let (report, checked) = check::run(dossier, archive, self.locks.get(name), settings);
             verdict.reports.insert(name.clone(), report);
@@ -415,16 +424,13 @@ impl Workspace {
         let kind = self.kind(request)?;
         let markdown = kind.markdown(&view).map_err(|f| vec![*f])?;
         let dossier = self.dossier_of(request).map_err(|f| vec![*f])?;
-        if let Some(checked) = verdict.checked.get(dossier) {
-            let ledger = Ledger::new(checked.dossier());
+        let audit = || {
+            let Some(ledger) = verdict.ledger(dossier) else { return Vec::new() };
             let held = held(request, &kind, &view, &markdown, &ledger, 0);
             let typed = typed(request);
             let typed: Vec<_> = typed.iter().map(|(key, at)| (*key, at.as_str(), &request.file, at.span())).collect();
-            let naked = audit::template::refused(&held, &ledger, &kind.sources, &typed);
-            if !naked.is_empty() {
-                return Err(naked);
-            }
-        }
+            audit::template::refused(&held, &ledger, &kind.sources, &typed)
+        };
         let job = |blocks: &[String]| Job {
             files: typst_files(&kind, &view, blocks),
             ident: format!("factbrief/{}", view.slug),
@@ -434,7 +440,16 @@ impl Workspace {
                 u8::try_from(view.as_of.day).unwrap_or(1),
             ),
         };
-        match typeset(&job(&render::set::blocks(&markdown))) {
+        // it is set while it is audited; what is naked is never handed out
+        let (naked, set) = std::thread::scope(|scope| {
+            let audited = scope.spawn(audit);
+            let set = typeset(&job(&render::set::blocks(&markdown)));
+            (audited.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), set)
+        });
+        if !naked.is_empty() {
+            return Err(naked);
+        }
+        match set {
             Ok(pdf) => {
                 let current = Issue {
                     issue: view.issue,
@@ -577,7 +592,15 @@ impl Workspace {
     }
 }
 
-impl Verdict<'_> {
+impl<'w> Verdict<'w> {
+    /// What the records of a dossier can answer for; none where it did not pass the check.
+    fn ledger(&self, dossier: &str) -> Option<Arc<Ledger<'w>>> {
+        let checked = self.checked.get(dossier)?;
+        let mut ledgers = self.ledgers.lock().ok()?;
+        let ledger = ledgers.entry(dossier.to_owned()).or_insert_with(|| Arc::new(Ledger::new(checked.dossier())));
+        Some(Arc::clone(ledger))
+    }
+
     /// Whether a finding makes the check fail.
     #[must_use]
     pub fn fails(&self) -> bool {

@@ -252,8 +252,8 @@ mod tests {
 
     #[test]
     fn a_bound_left_out_is_not_the_printed_figure() {
-        let old = "Killed: at least 29 people, by the office";
-        let new = "Killed: 29 people, by the office";
+        let old = "Dead: at least 29 people, by the office";
+        let new = "Dead: 29 people, by the office";
         let words = Words::lay(new, old);
         let at = new.find("29").unwrap();
         let printed = words.printed(&(at..at + 2)).unwrap();

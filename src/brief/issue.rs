@@ -350,7 +350,11 @@ impl Composer<'_> {
                         (grade, _) => grade.to_owned(),
                     };
                     let what = now.what.trim_end_matches('.');
-                    words.from_to.fill(&[("what", what), ("old", &grade(was)), ("new", &grade(now))])
+                    words.from_to.fill(&[
+                        ("what", what),
+                        ("old", &language.foreign(&grade(was))),
+                        ("new", &language.foreign(&grade(now))),
+                    ])
                 }
                 (Some(was), Some(now)) if !was.says_the_same(now) && was.value != now.value => {
                     words.from_to.fill(&[("what", &now.what), ("old", &was.value), ("new", &now.value)])
@@ -368,6 +372,31 @@ impl Composer<'_> {
                 (None, None) => continue,
             };
             let same_record = difference.before.is_some() && before.records.contains_key(&difference.id);
+            if happened == Happened::Withdrawn && why.is_empty() {
+                let withdrawn = match subject {
+                    Some(Subject::Claim(r)) => d.claims[r].rank == Rank::Deprecated,
+                    Some(_) => false,
+                    None => difference.before.as_ref().is_some_and(|was| was.kind == "claim"),
+                };
+                if withdrawn {
+                    let title = format!(
+                        "claim `{}` was printed in issue {}, and nothing says why it is gone",
+                        difference.id, before.issue
+                    );
+                    let finding = Diagnostic::new("unexplained-change", title);
+                    let finding = match subject {
+                        Some(subject) => finding.at(d.head(subject).file, d.head(subject).header, "deprecated since"),
+                        None => finding.at(
+                            &request.file,
+                            request.issue_span.as_ref().unwrap_or(request.kind.span()),
+                            "no record of this name is left",
+                        ),
+                    };
+                    findings.push(finding.help(
+                        "keep the record with `rank = \"deprecated\"`, and say why in a `[change.…]` that `affects` it",
+                    ));
+                }
+            }
             if why.is_empty() {
                 match (&difference.before, &difference.now, subject) {
                     (Some(was), Some(now), Some(subject))
@@ -452,7 +481,7 @@ impl Composer<'_> {
                         .claim_of
                         .fill(&[("counted", &self.counted(self.key_of(r))), ("event", &self.title(*claim.event))]);
                     let grade = claim.credibility.as_ref().map(|c| c.word().to_owned());
-                    (self.bracketed(&counted, &self.claimant(r)), self.figure_of(r), grade)
+                    (self.bracketed(&counted, &self.claimant_within(r)), self.figure_of(r), grade)
                 }
                 Subject::Event(r) => {
                     let grade = d.events[r].harm_grade.as_ref().map(|g| g.word().to_owned());

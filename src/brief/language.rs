@@ -144,7 +144,7 @@ groups! {
         credibility: Phrase, revised: Phrase, counted: Phrase, counting: Phrase, place_within: Phrase, attributed: Phrase, said: Phrase,
         in_source_words: Phrase, statement_by: Phrase, claim_of: Phrase,
         headline_missing: Phrase, line: Phrase, harm: Phrase, reliability: Phrase, exact: Phrase, folded: Phrase,
-        no_title: Phrase,
+        no_title: Phrase, not_known_then: Phrase,
     }
     StanceWords position { stance: Named, form: Named }
     ReconcileWords reconcile { flag: Named, meaning: Named, harm: Named }

@@ -35,7 +35,7 @@ use crate::text::gate::visible;
 use crate::text::lexicon::Lexicon;
 use crate::text::markdown::escape;
 use crate::text::nearest::nearest;
-use crate::text::quantity::{Kind, quantities};
+use crate::text::quantity::{Kind, Number, quantities};
 use crate::text::sentence::sentences;
 
 /// The code of a finding that speaks of a record not known, or not to be printed, here.
@@ -187,8 +187,11 @@ pub fn tell(telling: &Telling<'_>, text: &str, limit: Option<usize>) -> Result<V
                     .help("name the record it rests on: `{{cite \"some-id\"}}` prints nothing but its sources"),
             );
         }
+        // where the language sets a space before a mark, it is one that does not break
+        let spaced = telling.language.words.list.colon.starts_with('\u{a0}');
         for mark in [".", ",", ";", ":", "!", "?"] {
-            one.markdown = one.markdown.replace(&format!(" {mark}"), mark);
+            let before = if spaced && !matches!(mark, "." | ",") { "\u{a0}" } else { "" };
+            one.markdown = one.markdown.replace(&format!(" {mark}"), &format!("{before}{mark}"));
         }
         one.markdown = one.markdown.replace("  ", " ");
         if one.markdown.starts_with(['-', '+', '=']) {
@@ -220,6 +223,26 @@ fn unmeasured(telling: &Telling<'_>, sentence: &str, one: &Told, lexicon: &Lexic
     }
     let likely = found.iter().find(|e| matches!(e.kind, estimate::Kind::Likelihood(_)));
     let confident = found.iter().find(|e| e.kind == estimate::Kind::Confidence);
+    // a judgement that is printed brings its likelihood along
+    let carried = one.records.iter().any(|r| match r {
+        Subject::Assessment(r) => telling.dossier.assessments[*r].likelihood.is_some(),
+        _ => false,
+    });
+    if let Some(confident) = confident.filter(|_| likely.is_none() && carried) {
+        let word = words(confident);
+        findings.push(
+            telling
+                .finding(
+                    "likelihood and confidence stand in one sentence",
+                    &word,
+                    "a confidence, beside a judgement's likelihood",
+                )
+                .note(
+                    "how likely a thing is and how good the basis of saying so are two matters (ICD 203, D.6.e(2)(b))",
+                )
+                .help("take it out: the judgement's own confidence is declared in its record"),
+        );
+    }
     if let Some(likely) = likely {
         let word = words(likely);
         if confident.is_some() {
@@ -280,7 +303,10 @@ fn literal(telling: &Telling<'_>, text: &str, flat: &mut String, findings: &mut 
     let spelt = quantities(text, lexicon)
         .into_iter()
         .find(|q| {
-            !matches!(q.kind, Kind::Vague | Kind::Ordinal(_)) && !text[q.span.clone()].eq_ignore_ascii_case("one")
+            // "one", "une", "ein": more often an article or a pronoun than a count
+            let words = text.get(q.span.clone()).unwrap_or_default();
+            let single = Figure::read(q).is_some_and(|f| f == Figure::of(Bounds::Exact(Number::whole(1))));
+            !matches!(q.kind, Kind::Vague | Kind::Ordinal(_)) && !(single && !words.contains(char::is_numeric))
         })
         .map(|q| q.span);
     let dated = calendar(text, lexicon).into_iter().next().map(|c| c.span);
@@ -438,7 +464,14 @@ impl Telling<'_> {
                     format!("\"{}\"{who}", d.measures[c.key.1].id)
                 })
                 .collect();
-            let says = if known.is_empty() {
+            let events = d.events.iter().map(|(_, e)| e.id.as_str());
+            let says = if d.events.get(event).is_none() {
+                let guess = nearest(event, events).map(|g| format!("; did you mean `{g}`?")).unwrap_or_default();
+                return Err(wrong(
+                    format!("there is no event `{}`", visible(event)),
+                    format!("not in the dossier{guess}"),
+                ));
+            } else if known.is_empty() {
                 "no claim is about this event".to_owned()
             } else {
                 format!("claimed of it: {}", known.join(", "))
@@ -487,10 +520,48 @@ impl Telling<'_> {
                 hedges.push(word);
             }
         }
+        let leads: Vec<Ref<Claim>> = cell.totals.iter().filter_map(|(_, claims)| self.lead(claims)).collect();
+        let differ = leads.windows(2).any(|w| d.claims[w[0]].value != d.claims[w[1]].value);
+        if differ && cell.envelope.is_some() {
+            // a range is nobody's: each figure stands with who says it
+            let list = &self.language.words.list;
+            let each: Vec<String> = leads.iter().map(|c| self.worded_alone(*c)).collect();
+            let counted =
+                noun.as_deref().map_or(text.clone(), |n| label.counting.fill(&[("figure", &text), ("noun", n)]));
+            let markdown = escape(&format!("{counted}{}{}{}", list.open, self.language.remarks(&each), list.close));
+            return Ok(Piece {
+                markdown,
+                sources,
+                records: used.into_iter().map(Subject::Claim).collect(),
+                cites,
+                unknown: false,
+            });
+        }
         let hedge = (!hedges.is_empty()).then(|| label.hedge.fill(&[("words", &self.language.list(&hedges))]));
         let by = label.attributed.fill(&[("name", &self.language.list(&names))]);
         let markdown = escape(&self.attributed(&text, noun.as_deref(), &by, hedge));
         Ok(Piece { markdown, sources, records: used.into_iter().map(Subject::Claim).collect(), cites, unknown: false })
+    }
+
+    /// The claim that stands for those of one root: a named claimant's before any other's.
+    fn lead(&self, claims: &[Ref<Claim>]) -> Option<Ref<Claim>> {
+        claims.iter().max_by_key(|c| (self.dossier.claims[**c].by.is_some(), std::cmp::Reverse(**c))).copied()
+    }
+
+    /// A claim's figure, who says so, under what reserve; what it counts has been said.
+    fn worded_alone(&self, claim: Ref<Claim>) -> String {
+        let record = &self.dossier.claims[claim];
+        let label = &self.language.words.label;
+        let by = match &record.by {
+            Some(by) => {
+                let name = (self.say)(Subject::Actor(**by), &self.dossier.actors[**by].name);
+                label.attributed.fill(&[("name", &name)])
+            }
+            None => label.no_claimant.text().to_owned(),
+        };
+        let hedge = record.hedge.as_ref().map(|h| label.hedge.fill(&[("words", &self.language.quoted(h))]));
+        let hedge = hedge.map(|h| format!("{}{h}", self.language.words.list.comma)).unwrap_or_default();
+        format!("{} {by}{hedge}", self.language.figure(&record.value))
     }
 
     /// A figure, whom it counts, who says so, under what reserve.

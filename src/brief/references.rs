@@ -101,7 +101,7 @@ impl Style {
     ) -> Result<Cited, Box<Diagnostic>> {
         let tag = language.tag.as_str();
         let untitled = language.words.label.headline_missing.text();
-        let entries: Vec<Entry> = sources.iter().map(|r| entry(dossier, *r, untitled)).collect();
+        let entries: Vec<Entry> = sources.iter().map(|r| entry(dossier, *r, language)).collect();
         let worked =
             catch_unwind(AssertUnwindSafe(|| (format(self, &entries, tag, untitled), self.ranks(&entries, tag))));
         let (formatted, ranks) = worked.map_err(|panic| self.failed(&said(panic.as_ref())))?;
@@ -366,10 +366,13 @@ fn verbatim(text: &str) -> FormatString {
     FormatString { value: ChunkedString(vec![StringChunk::verbatim(text)]), short }
 }
 
-fn entry(dossier: &Dossier, source: Ref<Source>, untitled: &str) -> Entry {
+fn entry(dossier: &Dossier, source: Ref<Source>, language: &Language) -> Entry {
+    let untitled = language.words.label.headline_missing.text();
     let source = &dossier.sources[source];
     let title = source.title.as_ref().map_or(untitled, |t| t.as_str());
-    let mut entry = blank(&source.id, title, source.publisher.as_ref().map(|p| p.as_str()));
+    // on a page that runs the other way a name keeps its own direction
+    let publisher = source.publisher.as_ref().map(|p| language.foreign(p));
+    let mut entry = blank(&source.id, &language.foreign(title), publisher.as_deref());
     let authors = source.authors.iter().filter(|name| !name.trim().is_empty());
     let authors: Vec<Person> = authors.map(|name| person(&Name::of(dossier, name))).collect();
     if !authors.is_empty() {

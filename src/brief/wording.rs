@@ -90,11 +90,18 @@ impl Language {
         let words = &self.words.figure;
         let percent = envelope.percent;
         let one = |edge: Edge| self.one(edge.number, percent);
-        let about = |text: String| if envelope.about { words.about.fill(&[("n", &text)]) } else { text };
+        let about = |text: String| words.about.fill(&[("n", &text)]);
+        let (near_low, near_high) = (envelope.about_low, envelope.about_high);
+        let own = |edge: Edge, near: bool| if near { about(one(edge)) } else { one(edge) };
         match (envelope.low, envelope.high) {
-            (Some(low), Some(high)) if low.number == high.number => about(one(low)),
+            (Some(low), Some(high)) if low.number == high.number => own(low, near_low && near_high),
             (Some(low), Some(high)) => match (low.beyond, high.beyond) {
-                (false, false) => about(self.range(low.number, high.number, percent)),
+                (false, false) if near_low && near_high => about(self.range(low.number, high.number, percent)),
+                // each bound keeps its own reserve
+                (false, false) if near_low || near_high => {
+                    words.range_words.fill(&[("low", &own(low, near_low)), ("high", &own(high, near_high))])
+                }
+                (false, false) => self.range(low.number, high.number, percent),
                 (true, false) => words.more_than_to.fill(&[("low", &one(low)), ("high", &one(high))]),
                 (false, true) => words.to_fewer_than.fill(&[("low", &one(low)), ("high", &one(high))]),
                 (true, true) => words.more_fewer.fill(&[("low", &one(low)), ("high", &one(high))]),
@@ -104,7 +111,7 @@ impl Language {
                     let range = if low.beyond {
                         words.more_than_to.fill(&[("low", &one(low)), ("high", &one(reach))])
                     } else {
-                        about(words.range_words.fill(&[("low", &one(low)), ("high", &one(reach))]))
+                        words.range_words.fill(&[("low", &own(low, near_low)), ("high", &own(reach, near_high))])
                     };
                     words.or_more.fill(&[("range", &range)])
                 }
@@ -117,11 +124,18 @@ impl Language {
         }
     }
 
-    /// The lower and the upper bound of a figure or range, each in a cell of a table.
+    /// The lower and the upper bound of a figure or range, each in a cell of a table; `about` tells which is an estimate.
     #[must_use]
-    pub fn bounds(&self, low: Option<Edge>, high: Option<Edge>, about: bool, percent: bool) -> (String, String) {
+    pub fn bounds(
+        &self,
+        low: Option<Edge>,
+        high: Option<Edge>,
+        about: (bool, bool),
+        percent: bool,
+    ) -> (String, String) {
         let words = &self.words.figure;
-        let text = |edge: Edge, beyond: &super::language::Phrase| {
+        let text = |edge: Option<Edge>, beyond: &super::language::Phrase, about: bool| {
+            let Some(edge) = edge else { return words.open.text().to_owned() };
             let plain = self.one(edge.number, percent);
             if edge.beyond {
                 beyond.fill(&[("n", &plain)])
@@ -131,10 +145,7 @@ impl Language {
                 plain
             }
         };
-        (
-            low.map_or_else(|| words.not_stated.text().to_owned(), |e| text(e, &words.more_than)),
-            high.map_or_else(|| words.open.text().to_owned(), |e| text(e, &words.fewer_than)),
-        )
+        (text(low, &words.more_than, about.0), text(high, &words.fewer_than, about.1))
     }
 
     fn moment(&self, m: &Moment) -> String {
@@ -243,18 +254,30 @@ impl Language {
     #[must_use]
     pub fn quoted(&self, words: &str) -> String {
         let marks = &self.words.quote;
-        let trimmed = words.trim();
+        let edge = |c: char| c.is_whitespace() || c == '\u{a0}' || c == '\u{202f}';
+        let mut trimmed = words.trim_matches(edge);
+        // a quotation that is speech from end to end has its marks already
+        for (open, close) in [('"', '"'), ('“', '”'), ('«', '»'), ('„', '“')] {
+            let inside = trimmed.strip_prefix(open).and_then(|t| t.strip_suffix(close));
+            if let Some(inside) = inside.filter(|t| !t.contains(open) && !t.contains(close) && !t.is_empty()) {
+                trimmed = inside.trim_matches(edge);
+            }
+        }
         let mut inner = String::with_capacity(trimmed.len());
         let mut open = false;
         for c in trimmed.chars() {
-            match c {
-                '"' => {
-                    inner.push_str(if open { &marks.inner_close } else { &marks.inner_open });
-                    open = !open;
-                }
-                '“' | '«' => inner.push_str(&marks.inner_open),
-                '”' | '»' => inner.push_str(&marks.inner_close),
-                c => inner.push(c),
+            let opens = matches!(c, '“' | '«') || c == '"' && !open;
+            let closes = matches!(c, '”' | '»') || c == '"' && open;
+            if c == '"' {
+                open = !open;
+            }
+            if opens {
+                inner.push_str(&marks.inner_open);
+            } else if closes {
+                inner.truncate(inner.trim_end_matches(edge).len());
+                inner.push_str(&marks.inner_close);
+            } else if !(edge(c) && inner.ends_with(marks.inner_open.as_str())) {
+                inner.push(c);
             }
         }
         format!("{}{}{}", marks.open, self.foreign(&inner), marks.close)

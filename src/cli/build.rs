@@ -64,6 +64,7 @@ fn attempt(place: &Place, options: &Options) -> Result<Exit, Exit> {
     let as_of = options.as_of.as_deref().map(day).transpose()?;
     let workspace = open(place)?;
     let wanted = wanted(&workspace, &options.slugs)?;
+    let broken = broken(place, &workspace, &options.slugs)?;
     let archive = place.archive(&workspace.project)?;
     let settings = options.levels.settings(&workspace.project)?;
     let verdict = workspace.check(&archive, &settings);
@@ -73,7 +74,7 @@ fn attempt(place: &Place, options: &Options) -> Result<Exit, Exit> {
     if options.context {
         return context(place, &workspace, &verdict, &wanted, as_of);
     }
-    let mut exit = if verdict.fails() { Exit::Findings } else { Exit::Clean };
+    let mut exit = broken.or(if verdict.fails() { Exit::Findings } else { Exit::Clean });
     exit = exit.or(refresh(&workspace, &verdict, options.locked || options.check)?);
     if exit != Exit::Clean || warnings > 0 || errors > 0 {
         output::tell(&summary(&verdict.tally(), errors, warnings));
@@ -133,7 +134,7 @@ fn severity(findings: &[Diagnostic]) -> Exit {
 }
 
 pub(super) fn wanted<'w>(workspace: &'w Workspace, slugs: &[String]) -> Result<Vec<&'w Request>, Exit> {
-    if workspace.requests.is_empty() {
+    if workspace.requests.is_empty() && workspace.unusable.is_empty() {
         output::tell(&format!("error: the project has no briefing under {}/\n", load::BRIEFINGS));
         return Err(Exit::Unusable);
     }
@@ -146,6 +147,7 @@ pub(super) fn wanted<'w>(workspace: &'w Workspace, slugs: &[String]) -> Result<V
         match workspace.requests.iter().find(|r| r.slug == *slug) {
             Some(request) if found.iter().any(|f| f.slug == request.slug) => {}
             Some(request) => found.push(request),
+            None if workspace.unusable.contains_key(slug) => {}
             None => {
                 missing = true;
                 let guess = nearest(slug, workspace.requests.iter().map(|r| r.slug.as_str()));
@@ -158,6 +160,14 @@ pub(super) fn wanted<'w>(workspace: &'w Workspace, slugs: &[String]) -> Result<V
         }
     }
     if missing { Err(Exit::Unusable) } else { Ok(found) }
+}
+
+/// Shows what is wrong with the files of briefings that are asked for.
+fn broken(place: &Place, workspace: &Workspace, slugs: &[String]) -> Result<Exit, Exit> {
+    let asked = workspace.unusable.iter().filter(|(slug, _)| slugs.is_empty() || slugs.contains(slug));
+    let findings: Vec<Diagnostic> = asked.flat_map(|(_, findings)| findings.iter().cloned()).collect();
+    place.findings(&findings)?;
+    Ok(if findings.is_empty() { Exit::Clean } else { super::unusable(&findings) })
 }
 
 fn context(

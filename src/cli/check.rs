@@ -39,10 +39,17 @@ fn attempt(place: &Place, options: &Options) -> Result<Exit, Exit> {
         }
     }
     let verdict = workspace.check(&archive, &settings);
-    let findings = verdict.findings();
+    let mut findings = verdict.findings();
+    // what no briefing can be printed from is told here, too
+    let broken: Vec<_> = workspace.unusable.values().flatten().cloned().collect();
+    let mut exit = if verdict.fails() { Exit::Findings } else { Exit::Clean };
+    if !broken.is_empty() {
+        exit = exit.or(unusable(&broken));
+        findings.extend(broken);
+        factbrief::diag::sort(&mut findings);
+    }
     place.findings(&findings)?;
     let (errors, warnings) = count(&findings);
-    let mut exit = if verdict.fails() { Exit::Findings } else { Exit::Clean };
     exit = exit.or(refresh(&workspace, &verdict, options.locked)?);
     let tally = verdict.tally();
     if place.format() == Format::Json {

@@ -74,8 +74,7 @@ struct RawBriefing {
     language: Option<At<String>>,
     paper: Option<Paper>,
     style: Option<At<String>>,
-    #[serde(default)]
-    events: Vec<At<String>>,
+    events: Option<At<Vec<At<String>>>>,
     bottom_line: Option<At<String>>,
     situation: Option<At<String>>,
     not_comparable: Option<At<String>>,
@@ -149,6 +148,13 @@ impl Request {
                 "no such issue",
             ));
         }
+        if let Some(events) = raw.events.as_ref().filter(|e| e.is_empty()) {
+            findings.push(
+                Diagnostic::new("schema", "a briefing about no event prints nothing")
+                    .at(file, events.span(), "empty")
+                    .help("name events, or leave `events` out: the briefing is then about the whole dossier"),
+            );
+        }
         if !missing.is_empty() {
             findings.push(Diagnostic::new("schema", format!("briefing `{slug}` is not complete")).at(
                 file,
@@ -176,7 +182,7 @@ impl Request {
             language: raw.language,
             paper: raw.paper,
             style: raw.style,
-            events: raw.events,
+            events: raw.events.map(At::into_inner).unwrap_or_default(),
             bottom_line: given(raw.bottom_line),
             situation: given(raw.situation),
             not_comparable: given(raw.not_comparable),

@@ -69,8 +69,10 @@ pub struct Envelope {
     pub high: Option<Edge>,
     /// The greatest number any claim names, when the range is open above.
     pub reach: Option<Edge>,
-    /// Whether a bound is an estimate.
-    pub about: bool,
+    /// Whether the lower bound is an estimate.
+    pub about_low: bool,
+    /// Whether the upper bound, or the greatest number named, is an estimate.
+    pub about_high: bool,
     /// Whether it counts hundredths of a whole.
     pub percent: bool,
 }
@@ -226,11 +228,16 @@ pub fn envelope(figures: &[Figure]) -> Option<Envelope> {
     let further = |a: &&Edge, b: &&Edge| (a.number, !a.beyond).cmp(&(b.number, !b.beyond));
     let high = if highs.contains(&None) { None } else { highs.iter().flatten().max_by(further).copied() };
     let reach = lows.iter().chain(&highs).flatten().max().copied();
+    let estimated = |edge: Option<Edge>, of: &dyn Fn(&Figure) -> Option<Edge>| {
+        edge.is_some() && numbered.iter().filter(|f| of(f) == edge).all(|f| f.is_about())
+    };
+    let greatest = |f: &Figure| f.high().max(f.low());
     Some(Envelope {
         low,
         high,
         reach,
-        about: numbered.iter().any(|f| f.is_about()),
+        about_low: estimated(low, &Figure::low),
+        about_high: if high.is_some() { estimated(high, &Figure::high) } else { estimated(reach, &greatest) },
         percent: numbered.iter().any(|f| f.percent),
     })
 }
@@ -354,6 +361,17 @@ fn flag_across(dossier: &Dossier, cells: &mut [Cell], sees: &impl Fn(Subject) ->
     }
     for (_, discrepancy) in dossier.discrepancies.iter().filter(|(r, _)| sees(Subject::Discrepancy(*r))) {
         let flag = match *discrepancy.kind {
+            DiscrepancyKind::Value => {
+                // the curator holds that two figures of one cell do not agree
+                let mut cells_of: Vec<usize> = discrepancy
+                    .between
+                    .iter()
+                    .filter_map(|s| if let Subject::Claim(claim) = **s { home.get(&claim).copied() } else { None })
+                    .collect();
+                cells_of.sort_unstable();
+                flagged.extend(cells_of.windows(2).filter(|w| w[0] == w[1]).map(|w| (w[0], Flag::ValueContested)));
+                continue;
+            }
             DiscrepancyKind::Category => Flag::CategoryContested,
             DiscrepancyKind::Attribution => Flag::AttributionContested,
             _ => continue,
@@ -368,6 +386,13 @@ fn flag_across(dossier: &Dossier, cells: &mut [Cell], sees: &impl Fn(Subject) ->
     }
     for (i, flag) in flagged {
         if let Some(cell) = cells.get_mut(i) {
+            // of figures with one root there is nothing to be contested
+            if flag == Flag::ValueContested && cell.totals.len() < 2 {
+                continue;
+            }
+            if flag == Flag::ValueContested {
+                cell.flags.remove(&Flag::Corroborated);
+            }
             cell.flags.insert(flag);
         }
     }

@@ -114,6 +114,8 @@ struct Table {
     cell: usize,
     cells: Vec<String>,
     header: Vec<String>,
+    /// What the longest word of each head asks for: a column is never narrower.
+    heads: Vec<f64>,
     in_header: bool,
     saved: String,
 }
@@ -165,6 +167,10 @@ impl Setter<'_> {
             && let Some(weight) = table.weights.get_mut(table.cell)
         {
             *weight += f64::from(u32::try_from(text.chars().count()).unwrap_or(u32::MAX));
+            let longest = text.split_whitespace().map(|w| w.chars().count()).max().unwrap_or_default();
+            if let Some(head) = table.heads.get_mut(table.cell).filter(|_| table.in_header) {
+                *head = head.max(f64::from(u32::try_from(longest).unwrap_or(u32::MAX)) * 0.32);
+            }
         }
         // a range is never torn by the end of a line
         let mut rest = text;
@@ -213,6 +219,7 @@ impl Setter<'_> {
                     cell: 0,
                     cells: Vec::new(),
                     header: Vec::new(),
+                    heads: vec![0.0; columns],
                     in_header: false,
                     saved: std::mem::take(&mut self.out),
                 });
@@ -333,8 +340,11 @@ impl Table {
     /// The table, its columns as wide as what they hold asks for.
     fn set(&self, weights: &[f64], rows: f64) -> String {
         // a wide column grows with the square root of its text: it can wrap, a narrow one cannot
-        let widths: Vec<String> =
-            weights.iter().map(|w| format!("{:.2}fr", (w / rows).sqrt().clamp(2.0, 9.0))).collect();
+        let widths: Vec<String> = weights
+            .iter()
+            .zip(&self.heads)
+            .map(|(w, head)| format!("{:.2}fr", (w / rows).sqrt().clamp(head.max(2.0), 9.0)))
+            .collect();
         let aligns: Vec<&str> = self
             .alignments
             .iter()

@@ -111,7 +111,7 @@ fn a_row_under_another_heading_is_found() {
     let s = Scratch::libya();
     let file = "briefings/derna-2015.md";
     let text = s.read(file);
-    let row = text.lines().find(|l| l.contains("| Killed: militants |")).unwrap().to_owned();
+    let row = text.lines().find(|l| l.contains("| Dead: militants |")).unwrap().to_owned();
     let other = text.lines().find(|l| l.contains("| Raids |")).unwrap().to_owned();
     let without = text.replacen(&format!("{row}\n"), "", 1);
     s.write(file, without.replacen(&other, &format!("{other}\n{row}"), 1));
@@ -134,7 +134,7 @@ fn a_sentence_added_by_hand_needs_a_record() {
     with("The water company said that at least 24 people were killed.");
     s.run(&["audit", file]).exits(1).says("by Ines Tarn");
     with("At least 24 homes were destroyed.");
-    s.run(&["audit", file]).exits(1).says("which counts “Killed, people”");
+    s.run(&["audit", file]).exits(1).says("which counts “Dead, people”");
 }
 
 #[test]
@@ -332,7 +332,7 @@ fn an_impact_names_what_rests_on_a_record() {
         .says("1 record rests on it")
         .says("`killed-figures`  seeds/ferrow/facts.toml:")
         .says("briefing `ferrow` (fact-sheet)")
-        .says("table row under “Flood of the Tarn in Ferrow, 4 March 2024”: Killed: people | at least 24");
+        .says("table row under “Flood of the Tarn in Ferrow, 4 March 2024”: Dead: people | at least 24");
     s.run(&["impact", "post"])
         .exits(0)
         .says("`killed-figures`")

@@ -312,18 +312,18 @@ fn a_claimant_who_revises_gives_the_latest_and_two_who_disagree_a_range_with_its
     let table = s.read("briefings/table.md");
     assert!(
         table.contains(
-            "| Killed: people | **24** | **24** | The health ministry: 24 | 1 | single origin; Was: 3 → 5 → 11 → 24 |"
+            "| Dead: people | **24** | **24** | The health ministry: 24 | 1 | single origin; Was: 3 → 5 → 11 |"
         ),
         "{table}"
     );
-    assert!(table.contains("| Killed: people | **0** | **12** |"), "{table}");
+    assert!(table.contains("| Dead: people | *0* | *12* |"), "{table}");
     // never a sum across claimants or events: 12 + 24, 12 + 24 + 11, 3 + 5 + 11 + 24
     for sum in ["36", "47", "43"] {
         assert!(!table.contains(sum) && !sheet.contains(sum), "{sum}");
     }
     assert!(table.contains("There is no total row"));
     let ledger = s.read("briefings/ledger.md");
-    assert!(ledger.contains("(The health ministry). Was: 11; Now: 24."), "{ledger}");
+    assert!(ledger.contains("(the health ministry). Was: 11; Now: 24."), "{ledger}");
     // as of an earlier day the revisions stood at another figure, and nobody had disagreed
     s.run(&["build", "--as-of", "2024-05-02", "--out", "then"]).exits(0);
     let then = s.read("then/sheet.as-of-2024-05-02.md");
@@ -393,8 +393,8 @@ fn an_issue_says_what_changed_since_the_last() {
     let second = s.read("briefings/fever.md");
     for expected in [
         "Compared with issue 1, as of 3 May 2024.",
-        "- **New.** Killed: people, Fever in Marl (The hospital of Marl): 0.",
-        "- **Revised.** Killed: people, Fever in Ostrem (The health ministry): 11 → 24. Newer figure.",
+        "- **New.** Dead: people, Fever in Marl (the hospital of Marl): 0.",
+        "- **Revised.** Dead: people, Fever in Ostrem (the health ministry): 11 → 24. Newer figure.",
     ] {
         assert!(second.contains(expected), "no {expected:?} in\n{second}");
     }
@@ -419,7 +419,7 @@ fn an_issue_says_what_changed_since_the_last() {
     s.write(facts, text);
     s.run(&["build"]).exits(0);
     let third = s.read("briefings/fever.md");
-    assert!(third.contains("- **Corrected.** Killed: people, Fever in Marl (The hospital of Marl): 12 → 0. The figure had been given to the wrong speaker."), "{third}");
+    assert!(third.contains("- **Corrected.** Dead: people, Fever in Marl (the hospital of Marl): 12 → 0. The figure had been given to the wrong speaker."), "{third}");
     // and a series does not run backwards
     s.write("briefings/fever.toml", briefing(1));
     s.run(&["build"]).exits(2).says("goes back to issue 1");
@@ -641,7 +641,7 @@ fn regions_of_a_language_and_revisions_between_issues() {
     s.write("briefings/report.toml", report(2, 6));
     s.run(&["build", "report"]).exits(0);
     let text = s.read("briefings/report.md");
-    assert!(text.contains("(The health ministry): 5 → 24. Newer figure.") && !text.contains("Withdrawn"), "{text}");
+    assert!(text.contains("(the health ministry): 5 → 24. Newer figure.") && !text.contains("Withdrawn"), "{text}");
     s.write(
         "briefings/twice.toml",
         "kind = \"comparison\"\ntitle = \"Fever\"\nas_of = \"2024-05-06\"\nevents = [\"marl\", \"marl\"]\nnot_comparable = '''{{event \"marl\"}}.'''\n",

@@ -17,7 +17,7 @@ fn check_then_build_then_nothing_to_do() {
     for expected in [
         "**TLP:GREEN**",
         "As of 6 March 2024",
-        "12 to 24, or more people (according to the regional flood office and Ines Tarn)",
+        "12 to 24, or more people (12 according to the regional flood office; at least 24 according to Ines Tarn)",
         "| Homes destroyed | **1,200** | The regional flood office |",
         "Figures differ",
         "“We were warned too late”",

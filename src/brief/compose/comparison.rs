@@ -28,7 +28,11 @@ impl Composer<'_> {
             let title = format!("briefing `{}` compares {n} {}", request.slug, if n == 1 { "event" } else { "events" });
             Box::new(
                 Diagnostic::new("schema", title)
-                    .at(&request.file, request.kind.span(), "a comparison is of two events")
+                    .at(
+                        &request.file,
+                        request.events.first().map_or(request.kind.span(), |e| e.span()),
+                        "a comparison is of two events",
+                    )
                     .help("name the two in `events`"),
             )
         };
@@ -39,6 +43,18 @@ impl Composer<'_> {
             return Err(not_two(1));
         }
         let (left, right) = (*left, *right);
+        for event in [left, right] {
+            if !self.visible(Subject::Event(event)) {
+                let asked = request.events.iter().find(|e| e.as_str() == self.dossier.events[event].id);
+                let span = asked.map_or(request.kind.span(), |e| e.span());
+                let title = format!("event `{}` cannot be compared", self.dossier.events[event].id);
+                return Err(Box::new(
+                    Diagnostic::new("not-yet-known", title)
+                        .at(&request.file, span, self.why_not(Subject::Event(event)))
+                        .help("compare the two as of a later day"),
+                ));
+            }
+        }
         let language = std::sync::Arc::clone(&self.language);
         let words = &language.words.compare;
         let mut rows: Vec<ComparisonRow> = Vec::new();
@@ -142,13 +158,18 @@ impl Composer<'_> {
                 let claims: Vec<_> =
                     cell.totals.iter().flat_map(|(_, c)| c).chain(&cell.floors).chain(&cell.words).copied().collect();
                 let mut texts: Vec<String> = Vec::new();
-                for claim in &claims {
-                    let text = self.bracketed(&self.figure_of(*claim), &self.claimant(*claim));
+                for claim in claims.iter().chain(&cell.cumulative) {
+                    let mut text = self.bracketed(&self.figure_of(*claim), &self.claimant_within(*claim));
+                    if let Some(period) = &d.claims[*claim].period {
+                        let period = self.language.words.label.period.fill(&[("date", &self.language.date(period))]);
+                        text = format!("{text}{}{period}", self.language.words.list.comma);
+                    }
                     if !texts.contains(&text) {
                         texts.push(text);
                     }
                 }
-                let subjects: Vec<Subject> = claims.into_iter().map(Subject::Claim).collect();
+                let subjects: Vec<Subject> =
+                    claims.iter().chain(&cell.cumulative).map(|c| Subject::Claim(*c)).collect();
                 (self.language.remarks(&texts), self.marks(&subjects), self.print_all(&subjects))
             };
             let (l, r) = (half(left), half(right));

@@ -262,12 +262,14 @@ impl Composer<'_> {
         let claims: Vec<Ref<Claim>> = totals.iter().chain(&cell.words).copied().collect();
         if !claims.is_empty() {
             let (low, high) = match &cell.envelope {
-                Some(e) => language.bounds(e.low, e.high, e.about, e.percent),
+                Some(e) => language.bounds(e.low, e.high, (e.about_low, e.about_high), e.percent),
                 None => (words.figure.not_stated.text().to_owned(), words.figure.not_stated.text().to_owned()),
             };
             let mut row = self.table_row(&counted, &claims, low, high);
             let said: Vec<String> = cell.words.iter().map(|c| self.words_of(*c)).collect();
             row.words = language.remarks(&said);
+            // a range of several roots is claimed by none of them
+            row.computed = cell.totals.len() > 1;
             let histories: Vec<(String, Vec<Ref<Claim>>)> = totals.iter().filter_map(|c| self.history(*c)).collect();
             let past: Vec<Subject> = histories.iter().flat_map(|(_, past)| past).map(|c| Subject::Claim(*c)).collect();
             if !past.is_empty() {
@@ -275,13 +277,23 @@ impl Composer<'_> {
                 let all: Vec<Subject> = claims.iter().map(|c| Subject::Claim(*c)).chain(past).collect();
                 row.refs = self.marks(&all);
             }
-            let texts: Vec<String> = histories.into_iter().map(|(text, _)| text).collect();
+            let mut texts: Vec<String> = Vec::new();
+            for (_, past) in &histories {
+                let arrow = &words.figure.arrow;
+                let chain = past.iter().rev().map(|c| self.figure_of(*c));
+                let chain = chain.reduce(|old, new| arrow.fill(&[("old", &old), ("new", &new)])).unwrap_or_default();
+                let whose = past.first().map(|c| self.claimant_within(*c)).filter(|_| cell.totals.len() > 1);
+                texts.push(match whose {
+                    Some(name) => format!("{name}{}{chain}", words.list.colon),
+                    None => chain,
+                });
+            }
             row.history = language.remarks(&texts);
             rows.push(row);
         }
         for &floor in &cell.floors {
             let value = &d.claims[floor].value;
-            let (low, _) = language.bounds(value.low(), None, value.is_about(), value.percent);
+            let (low, _) = language.bounds(value.low(), None, (value.is_about(), false), value.percent);
             let label = self.bracketed(&counted, words.label.part_only.text());
             rows.push(self.table_row(&label, &[floor], low, words.figure.open.text().to_owned()));
         }
@@ -297,7 +309,8 @@ impl Composer<'_> {
         for &claim in &cell.cumulative {
             let record = &d.claims[claim];
             let value = &record.value;
-            let (low, high) = language.bounds(value.low(), value.high(), value.is_about(), value.percent);
+            let (low, high) =
+                language.bounds(value.low(), value.high(), (value.is_about(), value.is_about()), value.percent);
             let period = record.period.as_ref().map(|p| language.date(p)).unwrap_or_default();
             let label = self.bracketed(&counted, &words.label.period.fill(&[("date", &period)]));
             rows.push(self.table_row(&label, &[claim], low, high));
@@ -317,7 +330,8 @@ impl Composer<'_> {
         let mut roots: BTreeSet<String> = BTreeSet::new();
         for &claim in claims {
             let record = &d.claims[claim];
-            let named = format!("{}{}{}", self.claimant(claim), language.words.list.colon, self.figure_of(claim));
+            let named =
+                format!("{}{}{}", self.claimant_within(claim), language.words.list.colon, self.figure_of(claim));
             let add = |list: &mut Vec<String>, text: String| {
                 if !list.contains(&text) {
                     list.push(text);
@@ -337,7 +351,7 @@ impl Composer<'_> {
             counted: counted.to_owned(),
             low,
             high,
-            claimants: language.remarks(&claimants),
+            claimants: capital(&language.remarks(&claimants)),
             origins: language.ordinal(roots.len()),
             hedges: language.list(&hedges),
             grade: language.list(&grades),
@@ -367,17 +381,28 @@ impl Composer<'_> {
                     .label
                     .claim_of
                     .fill(&[("counted", &self.counted(cell.key)), ("event", &self.title(cell.key.0))]);
-                found.push(Superseded {
-                    what,
-                    claimant: self.claimant(past),
-                    was: self.figure_of(past),
-                    now: successor.map(|(r, _)| self.figure_of(r)).unwrap_or_default(),
-                    why: self.reason(&subjects),
-                    refs: self.marks(&subjects),
-                    records: self.print_all(&subjects),
-                });
+                let day = d.claims[past]
+                    .citations
+                    .iter()
+                    .filter_map(|c| d.sources[*c.source].published.as_ref())
+                    .map(|p| p.earliest())
+                    .min();
+                found.push((
+                    cell.key,
+                    day,
+                    Superseded {
+                        what,
+                        claimant: self.claimant_within(past),
+                        was: self.figure_of(past),
+                        now: successor.map(|(r, _)| self.figure_of(r)).unwrap_or_default(),
+                        why: self.reason_of_step(past, successor.map(|(r, _)| r)),
+                        refs: self.marks(&subjects),
+                        records: self.print_all(&subjects),
+                    },
+                ));
             }
         }
-        found
+        found.sort_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)));
+        found.into_iter().map(|(_, _, one)| one).collect()
     }
 }

@@ -3,7 +3,8 @@
 use super::super::view::{Contradiction, Disagreement, Judgement, RecordChange, Sentence, Side, Unknown};
 use super::super::wording::{capital, sentence};
 use super::Composer;
-use crate::facts::dossier::{Background, Discrepancy, Source, Subject};
+use crate::facts::at::At;
+use crate::facts::dossier::{Background, Claim, Discrepancy, Source, Subject};
 use crate::facts::table::Ref;
 use crate::facts::vocabulary::AssessmentKind;
 use crate::text::markdown::escape;
@@ -192,7 +193,7 @@ impl Composer<'_> {
                 let what = label
                     .claim_of
                     .fill(&[("counted", &self.counted(self.key_of(r))), ("event", &self.title(*d.claims[r].event))]);
-                self.bracketed(&format!("{what}{}{}", list.colon, self.figure_of(r)), &self.claimant(r))
+                self.bracketed(&format!("{what}{}{}", list.colon, self.figure_of(r)), &self.claimant_within(r))
             }
             Subject::Position(r) => self.utterance_in_words(r),
             Subject::Background(r) => self.background_in_words(r),
@@ -246,6 +247,25 @@ impl Composer<'_> {
             .changes
             .iter()
             .filter(|(r, c)| c.affects.iter().any(|s| subjects.contains(s)) && self.visible(Subject::Change(*r)))
+            .map(|(r, c)| sentence(&self.say(Subject::Change(r), &c.text)))
+            .collect();
+        texts.join(" ")
+    }
+
+    /// Why one figure was replaced by another: what is said of the step, or else of one of the two alone.
+    pub(super) fn reason_of_step(&self, past: Ref<Claim>, next: Option<Ref<Claim>>) -> String {
+        let d = self.dossier;
+        let ends: Vec<Subject> = std::iter::once(past).chain(next).map(Subject::Claim).collect();
+        let known = |subject: &&At<Subject>| matches!(***subject, Subject::Claim(_));
+        let fits = |affects: &[At<Subject>]| {
+            let of_both = ends.iter().all(|end| affects.iter().any(|s| **s == *end));
+            let of_one = affects.iter().filter(known).count() == 1 && affects.iter().any(|s| ends.contains(&**s));
+            of_both || of_one
+        };
+        let texts: Vec<String> = d
+            .changes
+            .iter()
+            .filter(|(r, c)| fits(&c.affects) && self.visible(Subject::Change(*r)))
             .map(|(r, c)| sentence(&self.say(Subject::Change(r), &c.text)))
             .collect();
         texts.join(" ")

@@ -173,6 +173,11 @@ fn pass(
             Section::BottomLine => {
                 let text = request.bottom_line.as_ref();
                 view.bottom_line = composer.sentences(request, text, Some(BOTTOM_LINE), &mut findings);
+                if view.bottom_line.is_empty() && text.is_some() && !own_day {
+                    // all of it rests on what came later
+                    let markdown = language.words.label.not_known_then.text().to_owned();
+                    view.bottom_line.push(Sentence { markdown, ..Sentence::default() });
+                }
             }
             Section::Situation => view.situation = composer.paragraphs(request, &mut findings),
             Section::NotComparable => {
@@ -282,6 +287,8 @@ pub(in crate::brief) struct Composer<'d> {
     handlings: Handlings<'d>,
     ceiling: Tlp,
     scope: Vec<Ref<Event>>,
+    /// Figures that are known to be replaced by one that may not be printed here.
+    outdated: BTreeSet<Ref<Claim>>,
     /// Whether the briefing is about the whole dossier.
     everything: bool,
     cells: Vec<Cell>,
@@ -311,6 +318,7 @@ impl<'d> Composer<'d> {
             handlings,
             ceiling,
             scope: Vec::new(),
+            outdated: BTreeSet::new(),
             everything: asked.is_empty(),
             cells: Vec::new(),
             order: Vec::new(),
@@ -320,6 +328,13 @@ impl<'d> Composer<'d> {
             cited: None,
             missing: RefCell::new(BTreeSet::new()),
         };
+        if ceiling < Tlp::Red {
+            let hidden = dossier.claims.iter().filter(|(r, c)| {
+                composer.handlings.of(Subject::Claim(*r)) > ceiling
+                    && c.citations.iter().any(|c| composer.published(*c.source))
+            });
+            composer.outdated = hidden.filter_map(|(_, c)| c.supersedes.as_ref().map(|s| **s)).collect();
+        }
         composer.cells = cells(dossier, |subject| composer.visible(subject));
         composer.scope = if asked.is_empty() {
             dossier.events.iter().map(|(r, _)| r).filter(|r| composer.visible(Subject::Event(*r))).collect()
@@ -354,9 +369,9 @@ impl<'d> Composer<'d> {
             Subject::Background(r) => {
                 d.citations(subject).iter().any(|c| self.sees(c)) && self.tellable(&[&d.backgrounds[r].text])
             }
-            Subject::Event(_) | Subject::Claim(_) | Subject::Position(_) => {
-                d.citations(subject).iter().any(|c| self.sees(c))
-            }
+            // a figure whose successor may not be printed would be read as the present one
+            Subject::Claim(r) => !self.outdated.contains(&r) && d.citations(subject).iter().any(|c| self.sees(c)),
+            Subject::Event(_) | Subject::Position(_) => d.citations(subject).iter().any(|c| self.sees(c)),
             Subject::Discrepancy(r) => {
                 d.discrepancies[r].between.iter().all(|s| cited(s)) && self.tellable(&[&d.discrepancies[r].handling])
             }
@@ -547,8 +562,13 @@ impl<'d> Composer<'d> {
         words.map(|w| self.language.quoted(w)).unwrap_or_default()
     }
 
-    /// A claimant with the chain the claim came by.
+    /// A claimant with the chain the claim came by, as a line or cell begins with it.
     pub(in crate::brief) fn claimant(&self, claim: Ref<Claim>) -> String {
+        super::wording::capital(&self.claimant_within(claim))
+    }
+
+    /// The same inside a line.
+    pub(in crate::brief) fn claimant_within(&self, claim: Ref<Claim>) -> String {
         let record = &self.dossier.claims[claim];
         let via = record.citations.iter().find(|c| self.sees(c)).map_or(&[][..], |c| c.via.as_slice());
         let label = &self.language.words.label;
@@ -557,13 +577,11 @@ impl<'d> Composer<'d> {
             None => label.no_claimant.text().to_owned(),
         };
         let chain = self.actors(via);
-        let text = if chain.is_empty() {
-            name
-        } else {
-            let via = label.via.fill(&[("names", &self.language.list(&chain))]);
-            self.bracketed(&name, &via)
-        };
-        super::wording::capital(&text)
+        if chain.is_empty() {
+            return name;
+        }
+        let via = label.via.fill(&[("names", &self.language.list(&chain))]);
+        self.bracketed(&name, &via)
     }
 
     pub(in crate::brief) fn bracketed(&self, text: &str, inside: &str) -> String {
@@ -701,7 +719,7 @@ impl<'d> Composer<'d> {
         Some(
             Diagnostic::new("bottom-line-not-carried", "the bottom line says what the rest of the briefing does not")
                 .at(&request.file, &at, format!("printed nowhere further down: {}", absent.join(", ")))
-                .help("leave it out, or take the event it belongs to into `events`"),
+                .help("leave it out, take the event it belongs to into `events`, or choose a kind that prints such records"),
         )
     }
 

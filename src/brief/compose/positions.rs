@@ -214,7 +214,17 @@ impl Composer<'_> {
 
     pub(super) fn matrix(&mut self) -> Vec<Matrix> {
         let d = self.dossier;
-        let by_target = self.by_target();
+        let mut by_target = self.by_target();
+        if !self.everything && !by_target.is_empty() {
+            // what the briefing is asked about has its column, spoken of or not
+            let order: Vec<Subject> = self.targets();
+            for event in self.scope.iter().map(|e| Subject::Event(*e)) {
+                if !by_target.iter().any(|(t, _)| *t == event) {
+                    by_target.push((event, Vec::new()));
+                }
+            }
+            by_target.sort_by_key(|(t, _)| order.iter().position(|o| o == t));
+        }
         let mut found = Vec::new();
         for part in by_target.chunks(COLUMNS) {
             let mut actors: Vec<Ref<Actor>> = Vec::new();

@@ -149,7 +149,7 @@ impl Composer<'_> {
             }
             let list = &self.language.words.list;
             let what = format!("{}{}{}", self.counted(self.key_of(r)), list.colon, self.figure_of(r));
-            let what = self.bracketed(&what, &self.claimant(r));
+            let what = self.bracketed(&what, &self.claimant_within(r));
             let moment = self.entry(subject, &what, Some(period), None, None);
             found.push(((period.earliest(), period.latest(), 2, 0, record.id.clone()), moment));
         }
