@@ -306,7 +306,7 @@ fn literal(telling: &Telling<'_>, text: &str, flat: &mut String, findings: &mut 
             // "one", "une", "ein": more often an article or a pronoun than a count
             let words = text.get(q.span.clone()).unwrap_or_default();
             let single = Figure::read(q).is_some_and(|f| f == Figure::of(Bounds::Exact(Number::whole(1))));
-            !matches!(q.kind, Kind::Vague | Kind::Ordinal(_)) && !(single && !words.contains(char::is_numeric))
+            !matches!(q.kind, Kind::Vague | Kind::Ordinal(_)) && (!single || words.contains(char::is_numeric))
         })
         .map(|q| q.span);
     let dated = calendar(text, lexicon).into_iter().next().map(|c| c.span);

@@ -402,7 +402,7 @@ impl Composer<'_> {
                 ));
             }
         }
-        found.sort_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)));
+        found.sort_by_key(|one| (one.0, one.1));
         found.into_iter().map(|(_, _, one)| one).collect()
     }
 }
