@@ -3,6 +3,8 @@
 use lopdf::content::Content;
 use lopdf::{Document, Encoding, Error, LoadOptions, Object};
 
+use crate::brief::wording::is_right_to_left;
+
 /// The most bytes that a stream of a PDF may unpack to.
 const MAX_STREAM: usize = 64 * 1024 * 1024;
 /// The most characters of text in a PDF.
@@ -19,6 +21,8 @@ pub enum Unreadable {
     NoPages,
     /// It holds more text than is read.
     TooLarge,
+    /// It is written from right to left: its glyphs lie in the order of the eye.
+    RightToLeft,
     /// It is damaged, in the reader's words.
     Damaged(String),
 }
@@ -30,6 +34,9 @@ impl std::fmt::Display for Unreadable {
             Self::Encrypted => f.write_str("it is an encrypted PDF; save it without a password"),
             Self::NoPages => f.write_str("it is a PDF without pages"),
             Self::TooLarge => write!(f, "it unpacks to more than {MAX_STREAM} bytes or {MAX_TEXT} characters"),
+            Self::RightToLeft => f.write_str(
+                "its pages run from right to left, and their text cannot be read back in the order of reading; audit the Markdown of the same briefing",
+            ),
             Self::Damaged(why) => write!(f, "it is a damaged PDF: {why}"),
         }
     }
@@ -63,6 +70,11 @@ pub fn pages(bytes: &[u8]) -> Result<Vec<String>, Unreadable> {
             return Err(Unreadable::TooLarge);
         }
         pages.push(text);
+    }
+    let letters = || pages.iter().flat_map(|p: &String| p.chars()).filter(|c| c.is_alphabetic());
+    let right_to_left = letters().filter(|c| is_right_to_left(*c)).count();
+    if right_to_left * 5 > letters().count() {
+        return Err(Unreadable::RightToLeft);
     }
     if pages.is_empty() { Err(Unreadable::NoPages) } else { Ok(pages) }
 }

@@ -134,7 +134,9 @@ fn every_kind_prints_in_every_language_with_nothing_empty() {
             for left in ["{{", "}}", "[object", "| |\n| |", "**.**", " ,", "()", "“”", "«»"] {
                 assert!(!markdown.contains(left), "{name} prints {left:?}");
             }
+            s.run(&["audit", &format!("{name}.md")]).exits(0).says(" 0 naked");
             if language == "ar" {
+                s.run(&["audit", &format!("{name}.pdf")]).exits(2).says("run from right to left");
                 // the glyphs of a page are in the order of the eye; the characters are all there
                 // (a reference is numbered and dated as its style has it)
                 let (text, _) = markdown.split_once("## المراجع").unwrap_or((&markdown, ""));
