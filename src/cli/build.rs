@@ -15,6 +15,7 @@ use factbrief::{Printed, Verdict, Workspace};
 use similar::TextDiff;
 
 use super::check::{open, refresh};
+use super::kept::Kept;
 use super::{Exit, Levels, Place, count, output, summary};
 
 #[derive(clap::Args)]
@@ -33,6 +34,9 @@ pub(crate) struct Options {
     /// Write to this folder instead of briefings/; the record of issues is left as it is
     #[arg(long, value_name = "DIR", conflicts_with_all = ["check", "context"])]
     out: Option<PathBuf>,
+    /// Set every briefing anew, also one whose text and layout are those it was last set from
+    #[arg(long)]
+    fresh: bool,
     /// Fail where the evidence lock would change, and leave it as it is
     #[arg(long)]
     locked: bool,
@@ -84,7 +88,10 @@ fn attempt(place: &Place, options: &Options) -> Result<Exit, Exit> {
         options.jobs.or_else(|| std::thread::available_parallelism().ok()).map_or(1, std::num::NonZeroUsize::get);
     let mut workers = vec![first];
     workers.extend((1..jobs.min(wanted.len())).map(|_| Worker::new(program.clone(), Limits::default())));
-    let printed = print_all(&workspace, &verdict, &wanted, as_of, workers);
+    // a comparison with what is there, or another day or place, takes nothing on trust
+    let trusted = !options.check && !options.fresh && as_of.is_none() && options.out.is_none();
+    let kept = Kept::open(&workspace.project.root, &program, trusted);
+    let printed = print_all(&workspace, &verdict, &wanted, as_of, workers, &kept);
 
     let mut stale = 0;
     for (request, result) in wanted.iter().zip(printed) {
@@ -105,6 +112,9 @@ fn attempt(place: &Place, options: &Options) -> Result<Exit, Exit> {
                 exit = exit.or(severity(&findings));
             }
         }
+    }
+    if trusted || options.fresh {
+        kept.save();
     }
     if stale > 0 {
         output::tell(&format!("{stale} of {} briefings not current; `factbrief build` prints them\n", wanted.len()));
@@ -202,6 +212,7 @@ fn print_all(
     wanted: &[&Request],
     as_of: Option<NaiveDate>,
     workers: Vec<Worker>,
+    kept: &Kept,
 ) -> Vec<Outcome> {
     let next = AtomicUsize::new(0);
     let slots: Vec<Mutex<Option<Outcome>>> = wanted.iter().map(|_| Mutex::new(None)).collect();
@@ -212,7 +223,14 @@ fn print_all(
                 loop {
                     let index = next.fetch_add(1, Ordering::Relaxed);
                     let (Some(request), Some(slot)) = (wanted.get(index), slots.get(index)) else { break };
-                    let outcome = workspace.print(verdict, request, as_of, &mut |job| worker.typeset(job));
+                    let outcome = workspace.print(verdict, request, as_of, &mut |job| {
+                        if let Some(pdf) = kept.find(&request.slug, job) {
+                            return Ok(pdf);
+                        }
+                        let set = worker.typeset(job)?;
+                        kept.keep(&request.slug, job, &set);
+                        Ok(set)
+                    });
                     if let Ok(mut slot) = slot.lock() {
                         *slot = Some(outcome);
                     }

@@ -7,6 +7,7 @@ mod diff;
 mod explain;
 mod export;
 mod impact;
+mod kept;
 mod output;
 mod show;
 mod template;

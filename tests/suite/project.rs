@@ -243,3 +243,37 @@ fn to_unicode(document: &Document, font: &lopdf::Dictionary) -> BTreeMap<u16, St
     }
     map
 }
+
+#[test]
+fn a_briefing_is_set_again_only_where_something_it_is_made_from_has_changed() {
+    let s = Scratch::flood();
+    s.run(&["build"]).exits(0).says("wrote briefings/ferrow.pdf");
+    let pdf = s.bytes("briefings/ferrow.pdf");
+    let kept = s.read(".factbrief/printed.json");
+    assert_eq!(s.read(".factbrief/.gitignore"), "*\n");
+    // what is kept is trusted, and shows it: another file under its hash is taken for the one that was set
+    let hash = factbrief::text::hash::sha256(&pdf);
+    s.write("briefings/ferrow.pdf", "not set by anybody");
+    s.write(".factbrief/printed.json", kept.replace(&hash, &factbrief::text::hash::sha256(b"not set by anybody")));
+    s.run(&["build"]).exits(0).says("current briefings/ferrow.pdf");
+    // a comparison trusts nothing, nor does a fresh build
+    s.run(&["build", "--check"]).exits(1).says("ferrow.pdf");
+    s.run(&["build", "--fresh"]).exits(0).says("wrote briefings/ferrow.pdf");
+    assert!(s.bytes("briefings/ferrow.pdf") == pdf);
+    // a file that was changed, a layout, a fact, a damaged record: set again
+    s.write("briefings/ferrow.pdf", "changed by hand");
+    s.run(&["build"]).exits(0).says("wrote briefings/ferrow.pdf");
+    assert!(s.bytes("briefings/ferrow.pdf") == pdf);
+    s.write(
+        "templates/fact-sheet/layout.typ",
+        "#import \"/shared/brief.typ\": briefing\n#let layout(view, body) = { briefing(view, { set text(size: 14pt); body }) }\n",
+    );
+    s.run(&["build"]).exits(0).says("current briefings/ferrow.md").says("wrote briefings/ferrow.pdf");
+    assert!(s.bytes("briefings/ferrow.pdf") != pdf);
+    std::fs::remove_dir_all(s.path().join("templates")).unwrap();
+    s.write(".factbrief/printed.json", "{ damaged");
+    s.run(&["build"]).exits(0);
+    assert!(s.bytes("briefings/ferrow.pdf") == pdf);
+    s.edit("briefings/ferrow.toml", "Flood in Ferrow", "The flood in Ferrow");
+    s.run(&["build"]).exits(0).says("wrote briefings/ferrow.md").says("wrote briefings/ferrow.pdf");
+}
