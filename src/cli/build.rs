@@ -37,6 +37,9 @@ pub(crate) struct Options {
     /// Set every briefing anew, also one whose text and layout are those it was last set from
     #[arg(long)]
     fresh: bool,
+    /// Say of each briefing why it was set anew, or that nothing it is made from has changed
+    #[arg(long, conflicts_with_all = ["check", "context"])]
+    explain_stale: bool,
     /// Fail where the evidence lock would change, and leave it as it is
     #[arg(long)]
     locked: bool,
@@ -111,6 +114,12 @@ fn attempt(place: &Place, options: &Options) -> Result<Exit, Exit> {
                 place.findings(&findings)?;
                 exit = exit.or(severity(&findings));
             }
+        }
+    }
+    if options.explain_stale {
+        for request in &wanted {
+            let why = kept.why(&request.slug).unwrap_or_else(|| "nothing it is made from has changed".to_owned());
+            output::tell(&format!("{}: {why}\n", request.slug));
         }
     }
     if trusted || options.fresh {

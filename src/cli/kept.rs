@@ -3,12 +3,12 @@
 //! `.factbrief/printed.json` of a project holds, for each briefing, a hash of all that its pages are made from and a hash
 //! of the PDF they gave. It is no part of the project: lost or damaged, everything is set anew.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use factbrief::load::{self, read};
-use factbrief::render::pdf::{Job, Pdf};
+use factbrief::render::pdf::{Job, MAIN, Pdf};
 use factbrief::text::hash::sha256;
 use serde::{Deserialize, Serialize};
 
@@ -20,8 +20,8 @@ const FILE: &str = "printed.json";
 /// A briefing as it was set.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Entry {
-    /// Hash of everything its pages are made from.
-    inputs: String,
+    /// Hashes of everything its pages are made from, by what it is.
+    inputs: BTreeMap<String, String>,
     /// Hash of the PDF.
     pdf: String,
     pages: usize,
@@ -33,6 +33,8 @@ pub(super) struct Kept {
     program: String,
     before: BTreeMap<String, Entry>,
     now: Mutex<BTreeMap<String, Entry>>,
+    /// Briefings that were set in this run.
+    again: Mutex<BTreeSet<String>>,
 }
 
 impl Kept {
@@ -46,11 +48,45 @@ impl Kept {
             program: format!("{} {}", env!("CARGO_PKG_VERSION"), built.unwrap_or_default()),
             before: before.and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default(),
             now: Mutex::default(),
+            again: Mutex::default(),
         }
     }
 
-    fn inputs(&self, job: &Job) -> String {
-        sha256(format!("{}\n{}", self.program, serde_json::to_string(job).unwrap_or_default()).as_bytes())
+    fn inputs(&self, job: &Job) -> BTreeMap<String, String> {
+        let mut layout = String::new();
+        let mut inputs = BTreeMap::from([("program".to_owned(), self.program.clone())]);
+        for (name, text) in &job.files {
+            match name.as_str() {
+                MAIN => inputs.insert("text".to_owned(), sha256(text.as_bytes())),
+                "view.json" => inputs.insert("facts".to_owned(), sha256(text.as_bytes())),
+                _ => {
+                    layout.push_str(&format!("{name} {}\n", sha256(text.as_bytes())));
+                    None
+                }
+            };
+        }
+        inputs.insert("layout".to_owned(), sha256(layout.as_bytes()));
+        inputs.insert("name and date".to_owned(), format!("{} {:?}", job.ident, job.date));
+        inputs
+    }
+
+    /// Why a briefing was set anew, in words; nothing, where it was not.
+    pub(super) fn why(&self, slug: &str) -> Option<String> {
+        let now = self.now.lock().ok()?.get(slug).cloned()?;
+        let Some(before) = self.before.get(slug) else {
+            return Some("it is not known to have been set before".to_owned());
+        };
+        let changed: Vec<&str> = now
+            .inputs
+            .iter()
+            .filter(|(what, hash)| before.inputs.get(*what) != Some(hash))
+            .map(|(what, _)| what.as_str())
+            .collect();
+        match (changed.is_empty(), self.again.lock().ok()?.contains(slug)) {
+            (true, false) => None,
+            (true, true) => Some("its PDF is not the one that was set".to_owned()),
+            (false, _) => Some(format!("changed since it was set: {}", changed.join(", "))),
+        }
     }
 
     /// The PDF that these inputs gave, if it stands in its place unchanged.
@@ -66,6 +102,9 @@ impl Kept {
 
     /// Keeps what was set.
     pub(super) fn keep(&self, slug: &str, job: &Job, pdf: &Pdf) {
+        if let Ok(mut again) = self.again.lock() {
+            again.insert(slug.to_owned());
+        }
         self.note(slug, Entry { inputs: self.inputs(job), pdf: sha256(&pdf.bytes), pages: pdf.pages });
     }
 
@@ -86,11 +125,9 @@ impl Kept {
         }
         let folder = self.root.join(FOLDER);
         let text = serde_json::to_string_pretty(&all).unwrap_or_default();
-        let _ = std::fs::create_dir_all(&folder)
-            .and_then(|()| output::claim(&folder))
-            .and_then(|claimed| {
-                output::write(&claimed, &folder.join(".gitignore"), b"*\n")?;
-                output::write(&claimed, &folder.join(FILE), text.as_bytes())
-            });
+        let _ = std::fs::create_dir_all(&folder).and_then(|()| output::claim(&folder)).and_then(|claimed| {
+            output::write(&claimed, &folder.join(".gitignore"), b"*\n")?;
+            output::write(&claimed, &folder.join(FILE), text.as_bytes())
+        });
     }
 }

@@ -274,6 +274,11 @@ fn a_briefing_is_set_again_only_where_something_it_is_made_from_has_changed() {
     s.write(".factbrief/printed.json", "{ damaged");
     s.run(&["build"]).exits(0);
     assert!(s.bytes("briefings/ferrow.pdf") == pdf);
+    s.run(&["build", "--explain-stale"]).exits(0).says("ferrow: nothing it is made from has changed");
     s.edit("briefings/ferrow.toml", "Flood in Ferrow", "The flood in Ferrow");
-    s.run(&["build"]).exits(0).says("wrote briefings/ferrow.md").says("wrote briefings/ferrow.pdf");
+    s.run(&["build", "--explain-stale"])
+        .exits(0)
+        .says("wrote briefings/ferrow.md")
+        .says("wrote briefings/ferrow.pdf")
+        .says("ferrow: changed since it was set: facts, text");
 }
