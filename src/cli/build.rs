@@ -43,11 +43,29 @@ pub(crate) struct Options {
     /// Fail where the evidence lock would change, and leave it as it is
     #[arg(long)]
     locked: bool,
+    /// Print the I-th of N parts of the briefings, to spread a large set over jobs; every briefing is in one part
+    #[arg(long, value_name = "I/N", value_parser = shard)]
+    shard: Option<Shard>,
     /// How many briefings to set at once [default: one for each processor]
     #[arg(long, value_name = "N")]
     jobs: Option<std::num::NonZeroUsize>,
     #[command(flatten)]
     levels: Levels,
+}
+
+/// A part of a set: which, of how many.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Shard {
+    part: usize,
+    of: usize,
+}
+
+fn shard(text: &str) -> Result<Shard, String> {
+    let numbers = text.split_once('/').and_then(|(i, n)| Some((i.parse().ok()?, n.parse().ok()?)));
+    match numbers {
+        Some((part, of)) if part >= 1 && part <= of => Ok(Shard { part, of }),
+        _ => Err("write it as 1/4: the part, counted from one, of how many".to_owned()),
+    }
 }
 
 pub(crate) fn run(place: &Place, options: &Options) -> Exit {
@@ -70,7 +88,11 @@ fn attempt(place: &Place, options: &Options) -> Result<Exit, Exit> {
     }
     let as_of = options.as_of.as_deref().map(day).transpose()?;
     let workspace = open(place)?;
-    let wanted = wanted(&workspace, &options.slugs)?;
+    let mut wanted = wanted(&workspace, &options.slugs)?;
+    if let Some(Shard { part, of }) = options.shard {
+        // by turns: neighbours in the alphabet tend to be of one size
+        wanted = wanted.into_iter().enumerate().filter(|(i, _)| i % of == part - 1).map(|(_, r)| r).collect();
+    }
     let broken = broken(place, &workspace, &options.slugs)?;
     let archive = place.archive(&workspace.project)?;
     let settings = options.levels.settings(&workspace.project)?;

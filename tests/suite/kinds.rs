@@ -509,6 +509,26 @@ fn a_narrative_is_held_to_its_records_and_to_icd_203() {
 }
 
 #[test]
+fn a_set_is_spread_over_jobs_with_each_briefing_in_one() {
+    let s = outbreak();
+    for slug in ["a", "b", "c", "d", "e"] {
+        let text = "kind = \"chronology\"\ntitle = \"Fever\"\nas_of = \"2024-05-06\"\n";
+        s.write(&format!("briefings/{slug}.toml"), text);
+    }
+    let printed = |s: &Scratch| -> Vec<&str> {
+        ["a", "b", "c", "d", "e"].into_iter().filter(|b| s.path().join(format!("briefings/{b}.pdf")).exists()).collect()
+    };
+    s.run(&["build", "--shard", "1/2"]).exits(0);
+    assert_eq!(printed(&s), ["a", "c", "e"]);
+    s.run(&["build", "--shard", "2/2"]).exits(0);
+    assert_eq!(printed(&s).len(), 5);
+    s.run(&["build", "--shard", "6/7"]).exits(0);
+    for wrong in ["0/2", "3/2", "1", "a/b", "1/0", "-1/2"] {
+        s.run(&["build", &format!("--shard={wrong}")]).exits(2).says("the part, counted from one");
+    }
+}
+
+#[test]
 fn a_kind_and_a_language_of_the_users_own_begin_with_a_copy() {
     let s = flood_in_three_languages();
     s.run(&["template", "new", "ledger", "open-questions"]).exits(0);
