@@ -17,13 +17,19 @@ use std::time::{Duration, Instant};
 use factbrief::load::archive::Archive;
 use factbrief::render::set::blocks;
 use factbrief::render::template::{Kind, typst_files};
-use factbrief::{Workspace, check::Settings};
+use factbrief::{Workspace, check::Settings, load};
 
 const ROUNDS: usize = 25;
+/// Rounds of what prints every briefing of the project.
+const SETS: usize = 7;
 
-fn median(mut run: impl FnMut()) -> Duration {
+fn median(run: impl FnMut()) -> Duration {
+    median_of(ROUNDS, run)
+}
+
+fn median_of(rounds: usize, mut run: impl FnMut()) -> Duration {
     run();
-    let mut times: Vec<Duration> = (0..ROUNDS)
+    let mut times: Vec<Duration> = (0..rounds)
         .map(|_| {
             let begun = Instant::now();
             run();
@@ -31,7 +37,7 @@ fn median(mut run: impl FnMut()) -> Duration {
         })
         .collect();
     times.sort();
-    times[ROUNDS / 2]
+    times[rounds / 2]
 }
 
 fn quiet(command: &mut Command) {
@@ -64,6 +70,13 @@ fn main() {
     let check = median(|| quiet(Command::new(program).current_dir(copy).args(["check", "--no-archive"])));
     let view =
         median(|| quiet(Command::new(program).current_dir(copy).args(["build", "--no-archive", "--context", slug])));
+
+    let slugs: Vec<String> = load::briefings(copy).unwrap();
+    let build =
+        |more: &[&str]| quiet(Command::new(program).current_dir(copy).args(["build", "--no-archive"]).args(more));
+    let set = median_of(SETS, || build(&["--fresh"]));
+    let each = median_of(SETS, || slugs.iter().for_each(|slug| build(&["--fresh", slug])));
+    let idle = median_of(SETS, || build(&[]));
 
     // the same document, for the typst command line
     let workspace = Workspace::open(copy).unwrap();
@@ -106,6 +119,11 @@ fn main() {
     show("factbrief build, cold: load, prove, Markdown and PDF", cold, base);
     show("factbrief check, by the lock", check, base);
     show("factbrief build --context: load, prove, compose", view, base);
+    let n = slugs.len();
+    println!("\n{:<58} {:>11}   {:>5}", format!("all {n} briefings"), "time", "ratio");
+    show("a process for each, one after the other", each, each);
+    show("one process", set, each);
+    show("one process, nothing changed since", idle, each);
 }
 
 fn copy_all(from: &Path, to: &Path) {
