@@ -124,6 +124,10 @@ impl Kept {
             return;
         }
         let folder = self.root.join(FOLDER);
+        // a link may lead out of the project
+        if std::fs::symlink_metadata(&folder).is_ok_and(|meta| !meta.is_dir()) {
+            return;
+        }
         let text = serde_json::to_string_pretty(&all).unwrap_or_default();
         let _ = std::fs::create_dir_all(&folder).and_then(|()| output::claim(&folder)).and_then(|claimed| {
             output::write(&claimed, &folder.join(".gitignore"), b"*\n")?;

@@ -133,6 +133,19 @@ fn copy_words(place: &Place, words: &Words) -> Result<Exit, Exit> {
 /// Writes new files under `templates/`; nothing that is there is written over.
 fn write_all(root: &Path, files: &[(PathBuf, &str)]) -> Result<(), Exit> {
     let folder = root.join(TEMPLATES);
+    let linked = files
+        .iter()
+        .filter_map(|(path, _)| path.parent())
+        .map(|parent| folder.join(parent))
+        .chain([folder.clone()])
+        .find(|dir| std::fs::symlink_metadata(dir).is_ok_and(|meta| !meta.is_dir()));
+    if let Some(linked) = linked {
+        output::tell(&format!(
+            "error: {} is a link or no folder; nothing was written\n  = help: a link may lead out of the project: put a folder in its place\n",
+            visible(&linked.display().to_string())
+        ));
+        return Err(Exit::Unusable);
+    }
     let taken: Vec<String> = files
         .iter()
         .filter(|(path, _)| std::fs::symlink_metadata(folder.join(path)).is_ok())

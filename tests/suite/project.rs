@@ -274,6 +274,20 @@ fn a_briefing_is_set_again_only_where_something_it_is_made_from_has_changed() {
     s.write(".factbrief/printed.json", "{ damaged");
     s.run(&["build"]).exits(0);
     assert!(s.bytes("briefings/ferrow.pdf") == pdf);
+    // and what is kept is never written through a link
+    let elsewhere = Scratch::empty();
+    std::fs::remove_dir_all(s.path().join(".factbrief")).unwrap();
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink(elsewhere.path(), s.path().join(".factbrief")).unwrap();
+        std::os::unix::fs::symlink(elsewhere.path(), s.path().join("templates")).unwrap();
+        s.run(&["build"]).exits(0);
+        s.run(&["template", "new", "ledger"]).exits(2).says("a link may lead out of the project");
+        assert_eq!(std::fs::read_dir(elsewhere.path()).unwrap().count(), 0);
+        std::fs::remove_file(s.path().join(".factbrief")).unwrap();
+        std::fs::remove_file(s.path().join("templates")).unwrap();
+    }
+    s.run(&["build"]).exits(0);
     s.run(&["build", "--explain-stale"]).exits(0).says("ferrow: nothing it is made from has changed");
     s.edit("briefings/ferrow.toml", "Flood in Ferrow", "The flood in Ferrow");
     s.run(&["build", "--explain-stale"])
