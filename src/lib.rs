@@ -55,8 +55,9 @@ use audit::provenance::Printout;
 use audit::{Auditor, Held};
 use brief::issue::{Issue, Issues, Snapshot};
 use brief::language::Language;
+use brief::references::Style;
 use brief::view::{Section, View};
-use brief::{Brief, Composed, Wanted};
+use brief::{Brief, Composed};
 use check::{Checked, Report, Settings, Tally};
 use diag::Diagnostic;
 use facts::dossier::Dossier;
@@ -82,9 +83,19 @@ pub struct Workspace {
     pub unusable: BTreeMap<String, Vec<Diagnostic>>,
     /// What was printed of them before, by slug.
     pub issues: BTreeMap<String, Issues>,
-    /// The kinds that were used, and the languages: each is read once.
+    /// What briefings are printed by is read once: kinds, by name; languages, by tag.
     kinds: Mutex<BTreeMap<String, Arc<Kind>>>,
     languages: Mutex<BTreeMap<String, Arc<Language>>>,
+    /// Citation styles, by the file that asks for one.
+    styles: Mutex<BTreeMap<String, Arc<Style>>>,
+}
+
+/// What a briefing is composed by.
+struct Ready<'v, 'w> {
+    checked: &'v Checked<'w>,
+    kind: Arc<Kind>,
+    language: Arc<Language>,
+    style: Arc<Style>,
 }
 
 /// What a check found in each dossier.
@@ -204,6 +215,7 @@ impl Workspace {
                 issues,
                 kinds: Mutex::default(),
                 languages: Mutex::default(),
+                styles: Mutex::default(),
             });
         }
         diag::sort(&mut findings);
@@ -328,52 +340,7 @@ impl Workspace {
         request: &Request,
         as_of: Option<NaiveDate>,
     ) -> Result<Composed, Vec<Diagnostic>> {
-        let name = self.dossier_of(request).map_err(|f| vec![*f])?;
-        let Some(checked) = verdict.checked.get(name) else {
-            return Err(vec![
-                Diagnostic::new(
-                    "not-printed",
-                    format!("briefing `{}` is not printed: dossier `{name}` did not pass the check", request.slug),
-                )
-                .note("if it cannot be cited, it cannot be printed"),
-            ]);
-        };
-        let (kind, language) = match (self.kind(request), self.language(request)) {
-            (Ok(kind), Ok(language)) => (kind, language),
-            (kind, language) => {
-                let style = brief::references::Style::of(&self.project, request).err().map(|f| vec![*f]);
-                return Err(kind.err().into_iter().chain(language.err()).chain(style).flatten().collect());
-            }
-        };
-        self.composed(checked, request, as_of, &kind.wanted, &language)
-    }
-
-    /// What a briefing would print now, by record, whatever was printed before.
-    ///
-    /// # Errors
-    /// As [`Self::compose`], but for what is wrong with its series of issues.
-    pub fn snapshot(&self, verdict: &Verdict<'_>, request: &Request) -> Result<Snapshot, Vec<Diagnostic>> {
-        let name = self.dossier_of(request).map_err(|f| vec![*f])?;
-        let (kind, language) = (self.kind(request)?, self.language(request)?);
-        let Some(checked) = verdict.checked.get(name) else {
-            return Err(vec![Diagnostic::new("not-printed", format!("dossier `{name}` did not pass the check"))]);
-        };
-        let mut wanted = kind.wanted.clone();
-        wanted.sections.retain(|s| *s != Section::Changes);
-        let as_of = request.as_of.as_day();
-        let brief =
-            Brief { request, wanted: &wanted, language: &language, as_of: as_of.unwrap_or_default(), before: None };
-        brief::compose(checked, &self.project, &brief).map(|composed| composed.snapshot)
-    }
-
-    fn composed(
-        &self,
-        checked: &Checked<'_>,
-        request: &Request,
-        as_of: Option<NaiveDate>,
-        wanted: &Wanted,
-        language: &Arc<Language>,
-    ) -> Result<Composed, Vec<Diagnostic>> {
+        let Ready { checked, kind, language, style } = self.ready(verdict, request)?;
         let Some(as_of) = as_of.or_else(|| request.as_of.as_day()) else { return Err(Vec::new()) };
         if let Some(kept) = self.issues.get(&request.slug).filter(|kept| kept.current.issue > request.issue) {
             return Err(vec![
@@ -396,7 +363,61 @@ impl Workspace {
         let day = as_of.to_string();
         let before = self.issues.get(&request.slug).and_then(|kept| kept.before(request.issue));
         let before = before.filter(|issue| issue.as_of <= day);
-        brief::compose(checked, &self.project, &Brief { request, wanted, language, as_of, before })
+        brief::compose(
+            checked,
+            &self.project,
+            &Brief { request, wanted: &kind.wanted, language: &language, style: &style, as_of, before },
+        )
+    }
+
+    /// The citation style of a briefing: its own, or else the project's.
+    ///
+    /// # Errors
+    /// One finding, at the key that asks for it, where there is no such style or it cannot be used.
+    pub fn style(&self, request: &Request) -> Result<Arc<Style>, Box<Diagnostic>> {
+        let asks = if request.style.is_some() { request.file.name() } else { self.project.file.name() };
+        if let Some(known) = self.styles.lock().ok().and_then(|known| known.get(asks).cloned()) {
+            return Ok(known);
+        }
+        let style = Arc::new(Style::of(&self.project, request)?);
+        if let Ok(mut known) = self.styles.lock() {
+            known.insert(asks.to_owned(), Arc::clone(&style));
+        }
+        Ok(style)
+    }
+
+    /// All that composing a briefing takes.
+    fn ready<'v, 'w>(&self, verdict: &'v Verdict<'w>, request: &Request) -> Result<Ready<'v, 'w>, Vec<Diagnostic>> {
+        let name = self.dossier_of(request).map_err(|f| vec![*f])?;
+        let Some(checked) = verdict.checked.get(name) else {
+            return Err(vec![
+                Diagnostic::new(
+                    "not-printed",
+                    format!("briefing `{}` is not printed: dossier `{name}` did not pass the check", request.slug),
+                )
+                .note("if it cannot be cited, it cannot be printed"),
+            ]);
+        };
+        match (self.kind(request), self.language(request), self.style(request)) {
+            (Ok(kind), Ok(language), Ok(style)) => Ok(Ready { checked, kind, language, style }),
+            (kind, language, style) => {
+                let style = style.err().map(|finding| vec![*finding]);
+                Err(kind.err().into_iter().chain(language.err()).chain(style).flatten().collect())
+            }
+        }
+    }
+
+    /// What a briefing would print now, by record, whatever was printed before.
+    ///
+    /// # Errors
+    /// As [`Self::compose`], but for what is wrong with its series of issues.
+    pub fn snapshot(&self, verdict: &Verdict<'_>, request: &Request) -> Result<Snapshot, Vec<Diagnostic>> {
+        let Ready { checked, kind, language, style } = self.ready(verdict, request)?;
+        let mut wanted = kind.wanted.clone();
+        wanted.sections.retain(|s| *s != Section::Changes);
+        let as_of = request.as_of.as_day().unwrap_or_default();
+        let brief = Brief { request, wanted: &wanted, language: &language, style: &style, as_of, before: None };
+        brief::compose(checked, &self.project, &brief).map(|composed| composed.snapshot)
     }
 
     /// What a briefing says.

@@ -10,9 +10,9 @@ use super::compose::Composer;
 use super::view::Changed;
 use crate::diag::Diagnostic;
 use crate::facts::dossier::Subject;
-use crate::facts::table::Ref;
 use crate::facts::vocabulary::{ChangeKind, Rank};
 use crate::load::briefing::Request;
+use crate::load::document::basic_string;
 use crate::text::file::TextFile;
 use crate::text::gate::visible;
 use crate::text::hash;
@@ -130,20 +130,26 @@ impl Issues {
                 out,
                 "\n[{name}]\nissue = {}\nas_of = {}\nas_of_text = {}\n\n[{name}.records]",
                 issue.issue,
-                quoted(&issue.as_of),
-                quoted(&issue.as_of_text)
+                basic_string(&issue.as_of),
+                basic_string(&issue.as_of_text)
             );
             for (id, said) in &issue.records {
-                let grade =
-                    if said.grade.is_empty() { String::new() } else { format!(", grade = {}", quoted(&said.grade)) };
-                let figure =
-                    if said.figure.is_empty() { String::new() } else { format!(", figure = {}", quoted(&said.figure)) };
+                let grade = if said.grade.is_empty() {
+                    String::new()
+                } else {
+                    format!(", grade = {}", basic_string(&said.grade))
+                };
+                let figure = if said.figure.is_empty() {
+                    String::new()
+                } else {
+                    format!(", figure = {}", basic_string(&said.figure))
+                };
                 let _ = writeln!(
                     out,
                     "{id} = {{ kind = {}, what = {}, value = {}{figure}{grade}, hash = \"{}\" }}",
-                    quoted(&said.kind),
-                    quoted(&said.what),
-                    quoted(&said.value),
+                    basic_string(&said.kind),
+                    basic_string(&said.what),
+                    basic_string(&said.value),
                     said.hash
                 );
             }
@@ -160,24 +166,6 @@ impl Issues {
             std::cmp::Ordering::Greater => None,
         }
     }
-}
-
-fn quoted(text: &str) -> String {
-    // one line, whatever is in it
-    let mut out = String::from("\"");
-    for c in text.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            c if c.is_control() => {
-                let _ = write!(out, "\\u{:04X}", u32::from(c));
-            }
-            c => out.push(c),
-        }
-    }
-    out.push('"');
-    out
 }
 
 /// What can happen to a record between two issues, in the order in which it is printed.
@@ -473,7 +461,7 @@ impl Composer<'_> {
                 Subject::Claim(r) => {
                     let claim = &d.claims[r];
                     // a figure that no longer holds is told of as the past of the one that does
-                    if claim.rank == Rank::Deprecated || self.is_replaced(r) {
+                    if claim.rank == Rank::Deprecated || self.successors.contains_key(&r) {
                         continue;
                     }
                     let label = &self.language.words.label;
@@ -523,12 +511,5 @@ impl Composer<'_> {
             records.insert(head.id.to_owned(), Said { kind: head.kind.to_owned(), what, value, figure, grade, hash });
         }
         Snapshot { records }
-    }
-
-    fn is_replaced(&self, claim: Ref<crate::facts::dossier::Claim>) -> bool {
-        self.dossier
-            .claims
-            .iter()
-            .any(|(r, c)| c.supersedes.as_ref().is_some_and(|s| **s == claim) && self.visible(Subject::Claim(r)))
     }
 }

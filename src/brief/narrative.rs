@@ -26,7 +26,7 @@ use crate::facts::dossier::{Citation, Claim, Dossier, Source, Subject};
 use crate::facts::figure::{Bounds, Figure};
 use crate::facts::table::Ref;
 use crate::facts::text::Text;
-use crate::facts::vocabulary::{Likelihood, Scope};
+use crate::facts::vocabulary::Likelihood;
 use crate::reconcile::Cell;
 use crate::text::calendar::calendar;
 use crate::text::estimate::{self, estimates};
@@ -67,6 +67,8 @@ pub struct Telling<'a> {
     pub say: Box<dyn Fn(Subject, &At<Text>) -> String + 'a>,
     /// Whether a record's citation may be used (as of a date).
     pub sees: Box<dyn Fn(&Citation) -> bool + 'a>,
+    /// The sources of a record, those that may be seen.
+    pub sources: Box<dyn Fn(Subject) -> Vec<Ref<Source>> + 'a>,
     /// Whether a record may be referred to (as of a date, and by its handling).
     pub known: Box<dyn Fn(Subject) -> bool + 'a>,
     /// Whether a sentence that refers to such a record is left out, and is no finding.
@@ -417,7 +419,7 @@ impl Telling<'_> {
             },
             _ => String::new(),
         };
-        let sources = self.sources(subject);
+        let sources = (self.sources)(subject);
         if name == "cite" && sources.is_empty() {
             return Err(wrong(
                 format!("{} `{id}` has no source to cite", head.kind),
@@ -483,7 +485,7 @@ impl Telling<'_> {
             (Some(envelope), used) => (self.language.envelope(envelope), used.to_vec()),
             (None, _) if !cell.floors.is_empty() => {
                 let first = cell.floors[0];
-                (self.floor(&d.claims[first].value), vec![first])
+                (self.language.claimed(&d.claims[first], |c| (self.sees)(c)), vec![first])
             }
             _ => {
                 return Err(unknown(
@@ -505,7 +507,7 @@ impl Telling<'_> {
         }
         let mut sources = Vec::new();
         for claim in &used {
-            for source in self.sources(Subject::Claim(*claim)) {
+            for source in (self.sources)(Subject::Claim(*claim)) {
                 if !sources.contains(&source) {
                     sources.push(source);
                 }
@@ -573,27 +575,12 @@ impl Telling<'_> {
         format!("{figure}{}{by}{hedge}{}", list.open, list.close)
     }
 
-    /// A part as what it says of the whole.
-    fn floor(&self, value: &Figure) -> String {
-        let Some(low) = value.low() else { return self.language.figure(value) };
-        let bounds = if low.beyond { Bounds::MoreThan(low.number) } else { Bounds::AtLeast(low.number) };
-        self.language.figure(&Figure { bounds, percent: value.percent })
-    }
-
     fn worded_claim(&self, claim: Ref<Claim>) -> String {
         let d = self.dossier;
         let record = &d.claims[claim];
         let label = &self.language.words.label;
         let noun = record.who.as_ref().map(|w| (self.say)(Subject::Category(**w), &d.categories[**w].name));
-        let figure = if record.scope == Scope::Partial && record.value.is_quantified() {
-            self.floor(&record.value)
-        } else if record.value.is_quantified() {
-            self.language.figure(&record.value)
-        } else {
-            let seen = || record.citations.iter().filter(|c| (self.sees)(c));
-            let words = seen().find_map(|c| c.words.as_ref()).or_else(|| seen().next().map(|c| &c.quote));
-            self.language.quoted(words.map_or("", |w| w.as_str()))
-        };
+        let figure = self.language.claimed(record, |c| (self.sees)(c));
         let by = match &record.by {
             Some(by) => {
                 let name = (self.say)(Subject::Actor(**by), &d.actors[**by].name);
@@ -620,20 +607,5 @@ impl Telling<'_> {
             _ => return None,
         };
         Some(self.language.dated(date, check::basis(dating)))
-    }
-
-    /// The sources of a record: of one that cites none, those of the records it rests on.
-    fn sources(&self, subject: Subject) -> Vec<Ref<Source>> {
-        let mut found = Vec::new();
-        let resting = match subject {
-            Subject::Assessment(_) | Subject::Discrepancy(_) => self.dossier.refers_to(subject),
-            _ => Vec::new(),
-        };
-        for citation in std::iter::once(subject).chain(resting).flat_map(|s| self.dossier.citations(s)) {
-            if (self.sees)(citation) && !found.contains(&*citation.source) {
-                found.push(*citation.source);
-            }
-        }
-        found
     }
 }

@@ -4,9 +4,10 @@ use chrono::Datelike;
 
 use super::language::Language;
 use crate::facts::date::{Date, End, Moment, Precision, Qualifier};
+use crate::facts::dossier::{Citation, Claim};
 use crate::facts::figure::Edge;
 use crate::facts::figure::{Bounds, Figure};
-use crate::facts::vocabulary::Basis;
+use crate::facts::vocabulary::{Basis, Scope};
 use crate::reconcile::Envelope;
 use crate::text::quantity::Number;
 
@@ -82,6 +83,30 @@ impl Language {
             Bounds::AboutRange(a, b) => words.about.fill(&[("n", &self.range(a, b, figure.percent))]),
             Bounds::Unquantified => String::new(),
         }
+    }
+
+    /// A claim's figure in words: of a part, what it says of the whole; of one without a number, its source's words, as far
+    /// as its citations may be seen.
+    #[must_use]
+    pub fn claimed(&self, claim: &Claim, sees: impl Fn(&Citation) -> bool) -> String {
+        if !claim.value.is_quantified() {
+            return self.carrying(claim, sees);
+        }
+        match claim.value.low().filter(|_| claim.scope == Scope::Partial) {
+            Some(low) => {
+                let bounds = if low.beyond { Bounds::MoreThan(low.number) } else { Bounds::AtLeast(low.number) };
+                self.figure(&Figure { bounds, percent: claim.value.percent })
+            }
+            None => self.figure(&claim.value),
+        }
+    }
+
+    /// The words of a source that carry a claim, of the first citation that may be seen and has them.
+    #[must_use]
+    pub fn carrying(&self, claim: &Claim, sees: impl Fn(&Citation) -> bool) -> String {
+        let seen = || claim.citations.iter().filter(|c| sees(c));
+        let words = seen().find_map(|c| c.words.as_ref()).or_else(|| seen().next().map(|c| &c.quote));
+        words.map(|w| self.quoted(w)).unwrap_or_default()
     }
 
     /// The range of several claims in words: `40–50`, `29 to 50, or more`.

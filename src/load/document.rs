@@ -160,6 +160,11 @@ fn blank_strings(raw: &str, start: usize, table: &DeTable<'_>) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
+/// `text` as a TOML basic string, on one line whatever is in it: JSON's escapes are TOML's, but for the character DEL.
+pub(crate) fn basic_string(text: &str) -> String {
+    serde_json::to_string(text).unwrap_or_default().replace('\u{7f}', "\\u007F")
+}
+
 /// A structure read from TOML that names its keys.
 pub(crate) trait Keys {
     /// All keys it has.

@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
+use super::document::basic_string;
 use crate::diag::Diagnostic;
 use crate::facts::at::At;
 use crate::text::file::TextFile;
@@ -120,7 +121,7 @@ impl Lock {
         let mut out = format!(
             "# Written by factbrief: what was verified, against which text. Not to be edited by hand.\nversion = {VERSION}\n"
         );
-        let quoted = |text: &str| toml::Value::String(text.to_owned()).to_string();
+        let quoted = basic_string;
         let table = |map: &BTreeMap<String, String>| {
             let pairs: Vec<String> = map.iter().map(|(k, v)| format!("{k} = {}", quoted(v))).collect();
             format!("{{ {} }}", pairs.join(", "))

@@ -3,7 +3,7 @@
 //! - [`project`]: `factbrief.toml`; [`briefing`]: `briefings/<slug>.toml`
 //! - [`dossier()`]: all TOML of a dossier, merged and resolved
 //! - [`archive`]: the articles; [`lock`]: the evidence lock
-//! - [`read`]: files from disk
+//! - [`read`]: files from disk; [`revision`]: two states of a dossier, key by key
 
 pub mod archive;
 pub mod briefing;

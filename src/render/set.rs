@@ -17,7 +17,7 @@ pub fn blocks(markdown: &str) -> Vec<String> {
     // tables with the same head are set alike: the first pass measures what their columns hold together
     let mut measured = Widths::new();
     let mut blocks = Vec::new();
-    for _ in 0..2 {
+    for measuring in [true, false] {
         let mut setter = Setter {
             out: String::new(),
             blocks: Vec::new(),
@@ -28,6 +28,7 @@ pub fn blocks(markdown: &str) -> Vec<String> {
             links: Vec::new(),
             code: None,
             widths: &mut measured,
+            measuring,
         };
         for event in Parser::new_ext(markdown, options()) {
             setter.event(event);
@@ -130,6 +131,8 @@ struct Setter<'a> {
     links: Vec<bool>,
     code: Option<String>,
     widths: &'a mut Widths,
+    /// Whether this pass measures; the next one sets by what it found.
+    measuring: bool,
 }
 
 impl Setter<'_> {
@@ -298,10 +301,12 @@ impl Setter<'_> {
                         .widths
                         .entry(table.header.clone())
                         .or_insert_with(|| (vec![0.0; table.weights.len()], 0.0));
-                    for (sum, weight) in weights.iter_mut().zip(&table.weights) {
-                        *sum += weight;
+                    if self.measuring {
+                        for (sum, weight) in weights.iter_mut().zip(&table.weights) {
+                            *sum += weight;
+                        }
+                        *total += f64::from(u32::try_from(rows).unwrap_or(u32::MAX));
                     }
-                    *total += f64::from(u32::try_from(rows).unwrap_or(u32::MAX));
                     self.out = table.saved.clone();
                     self.out.push_str(&table.set(weights, *total));
                 }
@@ -385,6 +390,14 @@ mod tests {
     fn text_is_never_markup() {
         let source = blocks("A #read(\"x\") and `#eval` \"quoted\" $x$ <label> // no").join("");
         assert!(!source.contains("#read(\"x\")") && source.contains("\\\"quoted\\\""), "{source}");
+    }
+
+    #[test]
+    fn tables_of_one_head_have_the_same_columns() {
+        let table = |cell: &str| format!("| Head | Other |\n|:--|:--|\n| {cell} | x |\n\n");
+        let source = blocks(&format!("{}{}", table("short"), table(&"a longer cell ".repeat(20)))).join("\n");
+        let columns: Vec<&str> = source.match_indices("columns: (").map(|(i, _)| &source[i..i + 30]).collect();
+        assert!(columns.len() == 2 && columns[0] == columns[1], "{columns:?}");
     }
 
     #[test]

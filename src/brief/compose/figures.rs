@@ -96,7 +96,9 @@ impl Composer<'_> {
             if same.len() > 1 {
                 parts.push(label.repeated.text().to_owned());
             }
-            if let Some((history, past)) = self.history(lead) {
+            let past = self.earlier(lead);
+            if !past.is_empty() {
+                let history = self.steps(past.iter().rev().copied().chain([lead]));
                 parts.push(label.revised.fill(&[("history", &history)]));
                 same.extend(past.into_iter().map(Subject::Claim));
             }
@@ -158,29 +160,24 @@ impl Composer<'_> {
         parts.join(&self.language.words.list.plus)
     }
 
-    /// The earlier figures of a claim's claimant with the present one, oldest first, and those claims.
-    fn history(&self, claim: Ref<Claim>) -> Option<(String, Vec<Ref<Claim>>)> {
-        let d = self.dossier;
-        let mut chain = vec![claim];
-        while let Some(earlier) = chain.last().and_then(|c| d.claims[*c].supersedes.as_ref()).map(|s| **s) {
-            // the loader refuses circles; this ends even on a dossier built by hand
-            if chain.contains(&earlier) || !self.visible(Subject::Claim(earlier)) {
-                break;
-            }
-            chain.push(earlier);
+    /// The earlier figures of a claim's claimant, newest first.
+    fn earlier(&self, claim: Ref<Claim>) -> Vec<Ref<Claim>> {
+        let mut past: Vec<Ref<Claim>> = Vec::new();
+        let before = |c: Ref<Claim>| self.dossier.claims[c].supersedes.as_ref().map(|s| **s);
+        let mut next = before(claim);
+        // the loader refuses circles; this ends even on a dossier built by hand
+        while let Some(at) = next.filter(|c| !past.contains(c) && self.visible(Subject::Claim(*c))) {
+            past.push(at);
+            next = before(at);
         }
-        if chain.len() < 2 {
-            return None;
-        }
+        past
+    }
+
+    /// Figures as one gave way to the next.
+    fn steps(&self, claims: impl Iterator<Item = Ref<Claim>>) -> String {
         let arrow = &self.language.words.figure.arrow;
-        let text = chain
-            .iter()
-            .rev()
-            .map(|c| self.figure_of(*c))
-            .reduce(|old, new| arrow.fill(&[("old", &old), ("new", &new)]))
-            .unwrap_or_default();
-        chain.remove(0);
-        Some((text, chain))
+        let steps = claims.map(|c| self.figure_of(c));
+        steps.reduce(|old, new| arrow.fill(&[("old", &old), ("new", &new)])).unwrap_or_default()
     }
 
     fn row(
@@ -270,22 +267,22 @@ impl Composer<'_> {
             row.words = language.remarks(&said);
             // a range of several roots is claimed by none of them
             row.computed = cell.totals.len() > 1;
-            let histories: Vec<(String, Vec<Ref<Claim>>)> = totals.iter().filter_map(|c| self.history(*c)).collect();
-            let past: Vec<Subject> = histories.iter().flat_map(|(_, past)| past).map(|c| Subject::Claim(*c)).collect();
+            let histories: Vec<Vec<Ref<Claim>>> = totals.iter().map(|c| self.earlier(*c)).collect();
+            let past: Vec<Subject> = histories.iter().flatten().map(|c| Subject::Claim(*c)).collect();
             if !past.is_empty() {
                 row.records.extend(self.print_all(&past));
                 let all: Vec<Subject> = claims.iter().map(|c| Subject::Claim(*c)).chain(past).collect();
                 row.refs = self.marks(&all);
             }
             let mut texts: Vec<String> = Vec::new();
-            for (_, past) in &histories {
-                let arrow = &words.figure.arrow;
-                let chain = past.iter().rev().map(|c| self.figure_of(*c));
-                let chain = chain.reduce(|old, new| arrow.fill(&[("old", &old), ("new", &new)])).unwrap_or_default();
-                let whose = past.first().map(|c| self.claimant_within(*c)).filter(|_| cell.totals.len() > 1);
-                texts.push(match whose {
-                    Some(name) => format!("{name}{}{chain}", words.list.colon),
-                    None => chain,
+            for past in &histories {
+                let Some(newest) = past.first() else { continue };
+                let chain = self.steps(past.iter().rev().copied());
+                // of several claimants it is said whose figures these were
+                texts.push(if cell.totals.len() > 1 {
+                    format!("{}{}{chain}", self.claimant_within(*newest), words.list.colon)
+                } else {
+                    chain
                 });
             }
             row.history = language.remarks(&texts);
@@ -369,12 +366,10 @@ impl Composer<'_> {
                 continue;
             }
             for &past in &cell.past {
-                let successor = d.claims.iter().find(|(r, c)| {
-                    c.supersedes.as_ref().is_some_and(|s| **s == past) && self.visible(Subject::Claim(*r))
-                });
+                let successor = self.successors.get(&past).copied();
                 let subject = Subject::Claim(past);
                 let mut subjects = vec![subject];
-                subjects.extend(successor.map(|(r, _)| Subject::Claim(r)));
+                subjects.extend(successor.map(Subject::Claim));
                 let what = self
                     .language
                     .words
@@ -394,8 +389,8 @@ impl Composer<'_> {
                         what,
                         claimant: self.claimant_within(past),
                         was: self.figure_of(past),
-                        now: successor.map(|(r, _)| self.figure_of(r)).unwrap_or_default(),
-                        why: self.reason_of_step(past, successor.map(|(r, _)| r)),
+                        now: successor.map(|r| self.figure_of(r)).unwrap_or_default(),
+                        why: self.reason_of_step(past, successor),
                         refs: self.marks(&subjects),
                         records: self.print_all(&subjects),
                     },

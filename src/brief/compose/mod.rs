@@ -8,7 +8,7 @@ mod sources;
 mod timeline;
 
 use std::cell::RefCell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use chrono::{Datelike, NaiveDate};
@@ -24,10 +24,9 @@ use crate::diag::{Diagnostic, Level};
 use crate::facts::at::At;
 use crate::facts::date::Date;
 use crate::facts::dossier::{Actor, Citation, Claim, Dating, Dossier, Event, Source, Subject};
-use crate::facts::figure::{Bounds, Figure};
-use crate::facts::table::Ref;
+use crate::facts::table::{Entry, Ref};
 use crate::facts::text::Text;
-use crate::facts::vocabulary::{Scope, Tlp};
+use crate::facts::vocabulary::Tlp;
 use crate::load::briefing::Request;
 use crate::load::project::Project;
 use crate::reconcile::{Cell, Flag, cells};
@@ -55,6 +54,8 @@ pub struct Brief<'a> {
     pub wanted: &'a Wanted,
     /// Its language.
     pub language: &'a Arc<Language>,
+    /// The style it cites in.
+    pub style: &'a Style,
     /// The day it describes the state of knowledge of: the request's, or another that the caller asks for.
     pub as_of: NaiveDate,
     /// The issue before it, if there was one.
@@ -77,22 +78,12 @@ pub struct Composed {
 /// # Errors
 /// What its file asks for and the dossier does not have, all at once.
 pub fn compose(checked: &Checked<'_>, project: &Project, brief: &Brief<'_>) -> Result<Composed, Vec<Diagnostic>> {
-    let style = match Style::of(project, brief.request) {
-        Ok(style) => style,
-        Err(finding) => {
-            // what else is wrong is said with it
-            let plain = Style::numeric().map_err(|f| vec![*f])?;
-            let mut findings = pass(checked, project, brief, &plain, None).err().unwrap_or_default();
-            findings.push(*finding);
-            return Err(findings);
-        }
-    };
-    let (composed, cited) = pass(checked, project, brief, &style, None)?;
-    if style.is_sequential() {
+    let (composed, cited) = pass(checked, project, brief, None)?;
+    if brief.style.is_sequential() {
         return Ok(composed);
     }
     // the labels of other styles are known once the order of mention is
-    Ok(pass(checked, project, brief, &style, Some(cited))?.0)
+    Ok(pass(checked, project, brief, Some(cited))?.0)
 }
 
 /// The view, and its sources as the style cites them; `known` are those of an earlier pass.
@@ -100,11 +91,10 @@ fn pass(
     checked: &Checked<'_>,
     project: &Project,
     brief: &Brief<'_>,
-    style: &Style,
     known: Option<Cited>,
 ) -> Result<(Composed, Cited), Vec<Diagnostic>> {
     let dossier = checked.dossier();
-    let Brief { request, wanted, language, as_of, .. } = *brief;
+    let Brief { request, wanted, language, style, as_of, .. } = *brief;
     let mut findings = Vec::new();
     let asked = match request.scope(dossier) {
         Ok(scope) => scope,
@@ -289,6 +279,10 @@ pub(in crate::brief) struct Composer<'d> {
     scope: Vec<Ref<Event>>,
     /// Figures that are known to be replaced by one that may not be printed here.
     outdated: BTreeSet<Ref<Claim>>,
+    /// Publishers none of whose reports can be seen.
+    unseen: BTreeSet<&'d str>,
+    /// By a figure: the one that replaces it, where that can be seen.
+    pub(in crate::brief) successors: BTreeMap<Ref<Claim>, Ref<Claim>>,
     /// Whether the briefing is about the whole dossier.
     everything: bool,
     cells: Vec<Cell>,
@@ -319,6 +313,8 @@ impl<'d> Composer<'d> {
             ceiling,
             scope: Vec::new(),
             outdated: BTreeSet::new(),
+            unseen: BTreeSet::new(),
+            successors: BTreeMap::new(),
             everything: asked.is_empty(),
             cells: Vec::new(),
             order: Vec::new(),
@@ -335,6 +331,13 @@ impl<'d> Composer<'d> {
             });
             composer.outdated = hidden.filter_map(|(_, c)| c.supersedes.as_ref().map(|s| **s)).collect();
         }
+        let (seen, unseen): (Vec<_>, Vec<_>) =
+            dossier.sources.iter().partition(|(r, _)| composer.visible(Subject::Source(*r)));
+        let publisher = |(_, source): &(Ref<Source>, &'d Entry<Source>)| source.publisher.as_ref().map(|p| p.as_str());
+        let known: BTreeSet<&str> = seen.iter().filter_map(publisher).collect();
+        composer.unseen = unseen.iter().filter_map(publisher).filter(|p| !known.contains(p)).collect();
+        let visible = dossier.claims.iter().filter(|(r, _)| composer.visible(Subject::Claim(*r)));
+        composer.successors = visible.filter_map(|(r, c)| Some((**c.supersedes.as_ref()?, r))).collect();
         composer.cells = cells(dossier, |subject| composer.visible(subject));
         composer.scope = if asked.is_empty() {
             dossier.events.iter().map(|(r, _)| r).filter(|r| composer.visible(Subject::Event(*r))).collect()
@@ -397,17 +400,12 @@ impl<'d> Composer<'d> {
         }
     }
 
-    /// Whether a text of the analyst's names no publisher all of whose reports are later than the briefing.
+    /// Whether a text of the analyst's names no publisher all of whose reports are later than the briefing, or withheld.
     fn tellable(&self, texts: &[&At<Text>]) -> bool {
-        let d = self.dossier;
-        let name = |r: Ref<Source>| d.sources[r].publisher.as_ref().map(|p| p.as_str());
-        let known: BTreeSet<&str> =
-            d.sources.iter().filter(|(r, _)| self.published(*r)).filter_map(|(r, _)| name(r)).collect();
-        d.sources.iter().filter(|(r, _)| !self.published(*r)).filter_map(|(r, _)| name(r)).all(|publisher| {
-            known.contains(publisher)
-                || texts.iter().flat_map(|t| t.versions()).all(|(_, text)| {
-                    !text.match_indices(publisher).any(|(at, _)| is_whole(text, &(at..at + publisher.len())))
-                })
+        self.unseen.iter().all(|publisher| {
+            texts.iter().flat_map(|t| t.versions()).all(|(_, text)| {
+                !text.match_indices(publisher).any(|(at, _)| is_whole(text, &(at..at + publisher.len())))
+            })
         })
     }
 
@@ -444,8 +442,9 @@ impl<'d> Composer<'d> {
         {
             sources.push(source);
         }
+        // a judgement and a disagreement rest on records, and have the sources of those
         let resting: Vec<Subject> = match subject {
-            Subject::Assessment(r) => self.dossier.assessments[r].rests_on.iter().map(|s| **s).collect(),
+            Subject::Assessment(_) | Subject::Discrepancy(_) => self.dossier.refers_to(subject),
             other => vec![other],
         };
         for citation in resting.into_iter().flat_map(|s| self.dossier.citations(s)) {
@@ -543,23 +542,12 @@ impl<'d> Composer<'d> {
 
     /// A claim's figure, or its source's words where it has none.
     pub(in crate::brief) fn figure_of(&self, claim: Ref<Claim>) -> String {
-        let record = &self.dossier.claims[claim];
-        match record.value.low().filter(|_| record.scope == Scope::Partial) {
-            // a part says of the whole: at least so many
-            Some(low) => {
-                let bounds = if low.beyond { Bounds::MoreThan(low.number) } else { Bounds::AtLeast(low.number) };
-                self.language.figure(&Figure { bounds, percent: record.value.percent })
-            }
-            None if record.value.is_quantified() => self.language.figure(&record.value),
-            None => self.words_of(claim),
-        }
+        self.language.claimed(&self.dossier.claims[claim], |c| self.sees(c))
     }
 
     /// The words of a source that carry a claim.
     fn words_of(&self, claim: Ref<Claim>) -> String {
-        let seen = || self.dossier.claims[claim].citations.iter().filter(|c| self.sees(c));
-        let words = seen().find_map(|c| c.words.as_ref()).or_else(|| seen().next().map(|c| &c.quote));
-        words.map(|w| self.language.quoted(w)).unwrap_or_default()
+        self.language.carrying(&self.dossier.claims[claim], |c| self.sees(c))
     }
 
     /// A claimant with the chain the claim came by, as a line or cell begins with it.
@@ -618,6 +606,11 @@ impl<'d> Composer<'d> {
             language: &self.language,
             say: Box::new(|subject, text| self.say(subject, text)),
             sees: Box::new(|c| self.sees(c)),
+            sources: Box::new(|s| match s {
+                // a source is cited by what a record quotes of it, never as a whole
+                Subject::Source(_) => Vec::new(),
+                subject => self.sources_of(subject),
+            }),
             known: Box::new(|s| self.visible(s)),
             why_not: Box::new(|subject| self.why_not(subject)),
             // the text was written for the briefing's own day
