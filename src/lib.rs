@@ -66,7 +66,7 @@ use load::briefing::Request;
 use load::lock::Lock;
 use load::project::Project;
 use render::pdf::{Failure, Job, Pdf};
-use render::template::{Kind, typst_files};
+use render::template::{Kind, pictures, typst_files};
 
 /// A project with all that belongs to it, loaded and resolved.
 #[derive(Debug)]
@@ -123,6 +123,8 @@ pub struct Printed {
     pub pdf: Vec<u8>,
     /// How many pages the PDF has.
     pub pages: usize,
+    /// Its pictures as SVG, by the name of their file, which the Markdown shows.
+    pub pictures: BTreeMap<String, String>,
 }
 
 impl Workspace {
@@ -452,8 +454,11 @@ impl Workspace {
             let typed: Vec<_> = typed.iter().map(|(key, at)| (*key, at.as_str(), &request.file, at.span())).collect();
             audit::template::refused(&held, &ledger, &kind.sources, &typed)
         };
+        let shown = |name: &String| markdown.contains(&format!("]({name})"));
+        let drawn: BTreeMap<String, String> = pictures(&view).into_iter().filter(|(name, _)| shown(name)).collect();
         let job = |blocks: &[String]| Job {
             files: typst_files(&kind, &view, blocks),
+            pictures: drawn.clone(),
             ident: format!("factbrief/{}", view.slug),
             date: (
                 view.as_of.year,
@@ -482,13 +487,17 @@ impl Workspace {
                 let issues = Issues {
                     markdown: text::hash::sha256(markdown.as_bytes()),
                     pdf: text::hash::sha256(&pdf.bytes),
+                    pictures: pdf.pictures.iter().map(|(n, p)| (n.clone(), text::hash::sha256(p.as_bytes()))).collect(),
                     current,
                     before,
                 };
-                Ok(Printed { view, issues, notes, markdown, pdf: pdf.bytes, pages: pdf.pages })
+                Ok(Printed { view, issues, notes, markdown, pdf: pdf.bytes, pages: pdf.pages, pictures: pdf.pictures })
             }
             Err(failure) => {
-                let mut alone = |text: &str| typeset(&job(&[format!("#{}", render::set::literal(text))]));
+                let mut alone = |text: &str| {
+                    let job = job(&[format!("#{}", render::set::literal(text))]);
+                    typeset(&Job { pictures: BTreeMap::new(), ..job })
+                };
                 Err(vec![self.explain(verdict, request, &view, &failure, &mut alone)])
             }
         }

@@ -268,7 +268,7 @@ impl Audit<'_, '_> {
             .auditor
             .printed
             .iter()
-            .map(|held| (laid(&stream, &held.printout.units), held))
+            .map(|held| (laid(&stream, held.printout.on_pages()), held))
             .max_by_key(|(found, _)| found.iter().flatten().count());
         let (found, held) = match best {
             Some((found, held)) if found.iter().flatten().count() * SHARE >= found.len().max(1) => {
@@ -280,7 +280,7 @@ impl Audit<'_, '_> {
         let mut aligned: Vec<Aligned> = Vec::new();
         let (mut at, mut skipped): (usize, Vec<usize>) = (0, Vec::new());
         let end = stream.len();
-        let printed: &[Traced] = held.map_or(&[], |h| h.printout.units.as_slice());
+        let printed: &[Traced] = held.map_or(&[], |h| h.printout.on_pages());
         let place = |i: usize| places.get(i).copied().unwrap_or(whole.len());
         for (index, range) in found.iter().enumerate() {
             let Some(range) = range else {
@@ -383,9 +383,13 @@ impl Audit<'_, '_> {
     }
 
     fn judge(&mut self, aligned: &[Aligned], held: Option<&Held>) {
+        let pages = self.text.is_pdf;
         for (index, one) in aligned.iter().enumerate() {
             let naked = self.outcome.findings.len();
-            let traced = held.zip(one.printed).and_then(|(h, p)| Some((h, h.printout.units.get(p)?)));
+            let traced = held.zip(one.printed).and_then(|(h, p)| {
+                let printed = if pages { h.printout.on_pages() } else { h.printout.units.as_slice() };
+                Some((h, printed.get(p)?))
+            });
             let mut records: Vec<(String, String)> = Vec::new();
             match (traced, &one.unit) {
                 (Some((held, traced)), unit) if one.same => {

@@ -10,7 +10,8 @@ use std::ops::Range;
 use serde_json::Value as Json;
 
 use super::items::{Item, Value, items};
-use super::units::{Unit, UnitKind, of_markdown};
+use super::units::{Unit, UnitKind, of_line, of_markdown};
+use crate::brief::chart::DRAWN;
 use crate::render::template::Kind;
 use crate::text::lexicon::Lexicon;
 use crate::text::markdown::escape;
@@ -64,6 +65,8 @@ pub struct Printout {
     pub leaves: Vec<Leaf>,
     /// Its units.
     pub units: Vec<Traced>,
+    /// The units of its pages, where they are others: instead of a picture's description, the texts in it.
+    pages: Option<Vec<Traced>>,
     /// The ids of the sources of its references, by number less one.
     pub references: Vec<String>,
 }
@@ -85,7 +88,7 @@ impl Printout {
             .into_iter()
             .find_map(|which| by_marks(kind, view, markdown, &leaves, which));
         let from = marked.unwrap_or_else(|| by_words(markdown, &leaves, lexicon));
-        let units = of_markdown(markdown, lexicon)
+        let units: Vec<Traced> = of_markdown(markdown, lexicon)
             .into_iter()
             .map(|unit| {
                 let from: Vec<usize> =
@@ -93,6 +96,7 @@ impl Printout {
                 Traced::new(unit, from, &leaves, lexicon)
             })
             .collect();
+        let pages = on_pages(view, markdown, &units, &leaves, lexicon);
         let references = view
             .get("references")
             .and_then(Json::as_array)
@@ -106,8 +110,15 @@ impl Printout {
             language: language.to_owned(),
             leaves,
             units,
+            pages,
             references,
         }
+    }
+
+    /// The units of the printed pages, in order.
+    #[must_use]
+    pub fn on_pages(&self) -> &[Traced] {
+        self.pages.as_deref().unwrap_or(&self.units)
     }
 
     /// The leaves that bytes of a unit's text come from, in order; those of spaces and marks do not count.
@@ -158,6 +169,63 @@ impl Printout {
         };
         matches!(item.value, Value::Quantity(_) | Value::Date(_)) && from(true) && from(false)
     }
+}
+
+/// The units with each picture's description replaced by the texts that are drawn in it; none where nothing is drawn.
+fn on_pages(view: &Json, markdown: &str, units: &[Traced], leaves: &[Leaf], lexicon: &Lexicon) -> Option<Vec<Traced>> {
+    // where the description of a picture stands, and the key of the picture
+    let mut drawn: Vec<(Range<usize>, String)> = Vec::new();
+    for (key, value) in view.as_object()? {
+        for (i, picture) in value.as_array().into_iter().flatten().enumerate() {
+            let Some(file) = picture.get("file").and_then(Json::as_str).filter(|f| f.ends_with(".svg")) else {
+                continue;
+            };
+            let ending = format!("]({file})");
+            for (end, _) in markdown.match_indices(&ending) {
+                let start = markdown[..end].rfind("![").unwrap_or(end);
+                drawn.push((start..end + ending.len(), format!("{key}[{i}].")));
+            }
+        }
+    }
+    if drawn.is_empty() {
+        return None;
+    }
+    drawn.sort_by_key(|(at, _)| at.start);
+    let texts = |prefix: &str| -> Vec<Traced> {
+        let mut found = Vec::new();
+        for (index, leaf) in leaves.iter().enumerate().filter(|(_, leaf)| leaf.path.starts_with(prefix)) {
+            let key = leaf.path.rsplit('.').next().unwrap_or_default();
+            let key = key.split('[').next().unwrap_or_default();
+            if let Some(unit) = DRAWN.contains(&key).then(|| of_line(&leaf.text, &|i| i, UnitKind::Picture)).flatten() {
+                let from = vec![index + 1; unit.text.len()];
+                found.push(Traced::new(unit, from, leaves, lexicon));
+            }
+        }
+        found
+    };
+    let mut pages: Vec<Traced> = Vec::new();
+    // by the index of a unit, its index among those of the pages
+    let mut moved: Vec<usize> = Vec::with_capacity(units.len());
+    let descriptions: Vec<Range<usize>> = drawn.iter().map(|(at, _)| at.clone()).collect();
+    let mut waiting = drawn.into_iter().peekable();
+    for traced in units {
+        while let Some((_, prefix)) = waiting.next_if(|(at, _)| at.start <= traced.unit.start()) {
+            pages.extend(texts(&prefix));
+        }
+        let described = descriptions.iter().any(|at| at.contains(&traced.unit.start()));
+        moved.push(pages.len());
+        if !described {
+            let mut traced = traced.clone();
+            let to = |i: &usize| moved.get(*i).copied().unwrap_or_default();
+            traced.unit.under = traced.unit.under.iter().map(to).collect();
+            traced.unit.head = traced.unit.head.as_ref().map(to);
+            pages.push(traced);
+        }
+    }
+    for (_, prefix) in waiting {
+        pages.extend(texts(&prefix));
+    }
+    Some(pages)
 }
 
 /// The bytes that say an item, without the marks of a quotation.

@@ -23,6 +23,8 @@ pub enum UnitKind {
     Item,
     /// A sentence of a paragraph.
     Sentence,
+    /// A text in a picture.
+    Picture,
 }
 
 impl UnitKind {
@@ -35,6 +37,7 @@ impl UnitKind {
             Self::Row => "table row",
             Self::Item => "list item",
             Self::Sentence => "sentence",
+            Self::Picture => "text of a picture",
         }
     }
 }

@@ -83,6 +83,8 @@ pub struct Issues {
     pub markdown: String,
     /// SHA-256 of the PDF.
     pub pdf: String,
+    /// SHA-256 of its pictures, by the name of their file.
+    pub pictures: BTreeMap<String, String>,
     /// The issue that is printed.
     pub current: Issue,
     /// The one before it.
@@ -95,6 +97,8 @@ struct Raw {
     version: u32,
     markdown: String,
     pdf: String,
+    #[serde(default)]
+    pictures: BTreeMap<String, String>,
     current: Issue,
     before: Option<Issue>,
 }
@@ -116,7 +120,13 @@ impl Issues {
         if raw.version != VERSION {
             return Err(wrong(&format!("its form is {}, this program knows {VERSION}", raw.version)));
         }
-        Ok(Self { markdown: raw.markdown, pdf: raw.pdf, current: raw.current, before: raw.before })
+        Ok(Self {
+            markdown: raw.markdown,
+            pdf: raw.pdf,
+            pictures: raw.pictures,
+            current: raw.current,
+            before: raw.before,
+        })
     }
 
     /// The file's text: sorted, a line a record, no clock.
@@ -124,6 +134,12 @@ impl Issues {
     pub fn print(&self) -> String {
         let mut out = String::from("# Written by factbrief: what the briefing printed. Do not edit.\n");
         let _ = writeln!(out, "version = {VERSION}\nmarkdown = \"{}\"\npdf = \"{}\"", self.markdown, self.pdf);
+        if !self.pictures.is_empty() {
+            out.push_str("\n[pictures]\n");
+        }
+        for (name, hash) in &self.pictures {
+            let _ = writeln!(out, "{} = \"{hash}\"", basic_string(name));
+        }
         for (name, issue) in [("current", Some(&self.current)), ("before", self.before.as_ref())] {
             let Some(issue) = issue else { continue };
             let _ = writeln!(

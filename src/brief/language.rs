@@ -162,6 +162,12 @@ groups! {
         first: Phrase, none: Phrase, corrected: Phrase, new: Phrase, revised: Phrase, withdrawn: Phrase, regraded: Phrase,
         judgement: Phrase, from_to: Phrase, issue: Phrase, evidence: Phrase,
     }
+    ChartWords chart {
+        timeline: Phrase, entries: Counted, ranges: Phrase, figures: Counted, stances: Phrase, actors: Counted,
+        event: Phrase, statement: Phrase, figure: Phrase, background: Phrase, period: Phrase, open_date: Phrase,
+        uncertain: Phrase, dagger: Phrase, shortened: Phrase, claim: Phrase, part: Phrase, computed: Phrase, about: Phrase,
+        open_bound: Phrase, same_root: Phrase, supports: Phrase, against: Phrase, other: Phrase, empty: Phrase,
+    }
     CompareWords compare {
         date: Phrase, time: Phrase, place: Phrase, by: Phrase, with: Phrase, against: Phrase, answers: Phrase,
         positions: Phrase, distinct: Phrase,
@@ -321,10 +327,13 @@ impl Words {
         ]
     }
 
-    fn counted(&self) -> [(&'static str, &Counted); 7] {
+    fn counted(&self) -> [(&'static str, &Counted); 10] {
         [
             ("label.range_of", &self.label.range_of),
             ("label.renderings", &self.label.renderings),
+            ("chart.entries", &self.chart.entries),
+            ("chart.figures", &self.chart.figures),
+            ("chart.actors", &self.chart.actors),
             ("sourcing.reports", &self.sourcing.reports),
             ("sourcing.quotations", &self.sourcing.quotations),
             ("sourcing.wire_many", &self.sourcing.wire_many),

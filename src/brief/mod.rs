@@ -3,6 +3,7 @@
 //!
 //! - [`view`]: the view, which is all that templates are given
 //! - [`compose()`]: dossier and request to view
+//! - [`chart`]: pictures of it, as places on scales
 //! - [`language`]: the fixed words of a briefing, a table a language; [`wording`]: figures, dates and lists in them
 //! - [`issue`]: what a briefing printed, and what has changed since; [`handling`]: who may read a record
 //! - [`narrative`]: the analyst's Markdown with references to records
@@ -12,6 +13,7 @@
 //! - [`bibliography`]: the references for programs that manage them: CSL-JSON and BibTeX
 
 pub mod bibliography;
+pub mod chart;
 mod compose;
 pub mod handling;
 pub mod issue;

@@ -6,10 +6,14 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::chart::{
+    Panel, Part, RangeRow, Ranges, Sign, StanceCell, StanceMark, StancePanel, StanceRow, Stances, Tick, Timeline,
+    TimelineRow,
+};
 use super::language::Language;
 
 /// The version of this form; it grows when a key changes its meaning or goes.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// All that a briefing says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Default)]
@@ -58,8 +62,12 @@ pub struct View {
     pub key_facts: Vec<Fact>,
     /// All that is dated, in order of time: events, positions, periods of figures, background; then the undated events.
     pub timeline: Vec<Moment>,
+    /// The timeline as a picture; one entry, or none where nothing is dated.
+    pub timeline_chart: Vec<Timeline>,
     /// Figures, an entry an event.
     pub figures: Vec<EventFigures>,
+    /// Figures by claimant as a picture; one entry, or none where there is no number.
+    pub ranges_chart: Vec<Ranges>,
     /// Figures as low and high, an entry an event.
     pub table: Vec<EventTable>,
     /// What the flags in the figures mean, those that occur.
@@ -68,6 +76,8 @@ pub struct View {
     pub positions: Vec<PositionsToward>,
     /// Actors by what they take a position on, a few targets at a time.
     pub matrix: Vec<Matrix>,
+    /// Actors by what they take a position on, as a picture; one entry, or none where there is no position.
+    pub stances_chart: Vec<Stances>,
     /// Each statement with all its quotations.
     pub statements: Vec<Statement>,
     /// What else the sources say of the matter.
@@ -614,6 +624,13 @@ pub struct Reference {
 }
 
 impl View {
+    /// The names of the pictures that are files of their own.
+    pub fn pictures(&self) -> impl Iterator<Item = &str> {
+        let timelines = self.timeline_chart.iter().map(|c| c.file.as_str());
+        let ranges = self.ranges_chart.iter().map(|c| c.file.as_str());
+        timelines.chain(ranges).chain(self.stances_chart.iter().map(|c| c.file.as_str()))
+    }
+
     /// A view with one entry in every list: what templates are checked against, since a list of a real view may be empty.
     #[must_use]
     pub fn specimen() -> Self {
@@ -658,6 +675,67 @@ impl View {
                 precision: text(),
                 undated: true,
                 refs: refs(),
+                records: vec![text()],
+            }],
+            timeline_chart: vec![Timeline {
+                file: text(),
+                alt: text(),
+                parts: vec![Part { from: 0, to: 1, title: text(), ticks: vec![Tick { at: 1, text: text() }] }],
+                rows: vec![TimelineRow {
+                    when: text(),
+                    what: text(),
+                    sign: text(),
+                    from: 0,
+                    to: 1,
+                    is_day: true,
+                    open_from: true,
+                    open_to: true,
+                    uncertain: true,
+                    records: vec![text()],
+                }],
+                legend: vec![Sign { sign: text(), meaning: text() }],
+                records: vec![text()],
+            }],
+            ranges_chart: vec![Ranges {
+                file: text(),
+                alt: text(),
+                panels: vec![Panel {
+                    event: text(),
+                    counted: text(),
+                    rows: vec![RangeRow {
+                        category: text(),
+                        claimants: text(),
+                        figure: text(),
+                        sign: text(),
+                        from: 0,
+                        to: 1,
+                        open_from: true,
+                        open_to: true,
+                        about: true,
+                        same_root: true,
+                        records: vec![text()],
+                    }],
+                    ticks: vec![Tick { at: 1, text: text() }],
+                    records: vec![text()],
+                }],
+                legend: vec![Sign { sign: text(), meaning: text() }],
+                records: vec![text()],
+            }],
+            stances_chart: vec![Stances {
+                file: text(),
+                alt: text(),
+                panels: vec![StancePanel {
+                    targets: vec![text()],
+                    rows: vec![StanceRow {
+                        actor: text(),
+                        cells: vec![StanceCell {
+                            stances: vec![StanceMark { sign: text(), stance: text(), records: vec![text()] }],
+                        }],
+                        records: vec![text()],
+                    }],
+                    records: vec![text()],
+                }],
+                legend: vec![Sign { sign: text(), meaning: text() }],
                 records: vec![text()],
             }],
             figures: vec![EventFigures {
@@ -838,6 +916,12 @@ pub enum Section {
     KeyFacts,
     /// `timeline`
     Timeline,
+    /// `timeline_chart`
+    TimelineChart,
+    /// `ranges_chart`
+    RangesChart,
+    /// `stances_chart`
+    StancesChart,
     /// `figures`
     Figures,
     /// `table`
@@ -886,6 +970,9 @@ impl Section {
         ("situation", Self::Situation),
         ("key_facts", Self::KeyFacts),
         ("timeline", Self::Timeline),
+        ("timeline_chart", Self::TimelineChart),
+        ("ranges_chart", Self::RangesChart),
+        ("stances_chart", Self::StancesChart),
         ("figures", Self::Figures),
         ("table", Self::Table),
         ("positions", Self::Positions),

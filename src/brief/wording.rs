@@ -173,6 +173,12 @@ impl Language {
         (text(low, &words.more_than, about.0), text(high, &words.fewer_than, about.1))
     }
 
+    /// The name of a month, January being the first (0).
+    #[must_use]
+    pub fn month_name(&self, month: usize) -> &str {
+        self.words.date.months.get(month).map_or("", String::as_str)
+    }
+
     fn moment(&self, m: &Moment) -> String {
         let words = &self.words.date;
         let (year, month, day) = m.parts();

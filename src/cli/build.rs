@@ -10,6 +10,7 @@ use factbrief::diag::Diagnostic;
 use factbrief::facts::date::Date;
 use factbrief::load::{self, briefing::Request};
 use factbrief::render::worker::{Limits, Worker};
+use factbrief::text::hash::sha256;
 use factbrief::text::nearest::nearest;
 use factbrief::{Printed, Verdict, Workspace};
 use similar::TextDiff;
@@ -310,8 +311,16 @@ fn write(
         None => request.slug.clone(),
     };
     let issues = printed.issues.print();
-    let mut files =
-        vec![(format!("{stem}.md"), printed.markdown.as_bytes()), (format!("{stem}.pdf"), printed.pdf.as_slice())];
+    let named = |name: &str| name.replacen(&request.slug, &stem, 1);
+    // a picture is named after the briefing in the Markdown, too
+    let mut markdown = printed.markdown.clone();
+    if as_of.is_some() {
+        for name in printed.pictures.keys() {
+            markdown = markdown.replace(&format!("]({name})"), &format!("]({})", named(name)));
+        }
+    }
+    let mut files = vec![(format!("{stem}.md"), markdown.as_bytes()), (format!("{stem}.pdf"), printed.pdf.as_slice())];
+    files.extend(printed.pictures.iter().map(|(name, svg)| (named(name), svg.as_bytes())));
     if as_of.is_none() && out.is_none() {
         // last: a pair torn by a fault is told by its hashes
         files.push((format!("{stem}.{}", issue::ENDING), issues.as_bytes()));
@@ -333,8 +342,33 @@ fn write(
             Err(error) => exit = failed(name, &error),
         }
     }
+    if as_of.is_none() && out.is_none() && exit == Exit::Clean {
+        for name in outdated(workspace, request, printed) {
+            match std::fs::remove_file(folder.join(&name)) {
+                Ok(()) => output::tell(&format!("removed {shown}/{name}: the briefing shows it no longer\n")),
+                Err(error) => exit = failed(&name, &error),
+            }
+        }
+    }
     output::settle(&claimed);
     exit
+}
+
+/// Pictures that the program drew for a briefing, that it shows no longer, and that nobody has changed since.
+fn outdated(workspace: &Workspace, request: &Request, printed: &Printed) -> Vec<String> {
+    let folder = workspace.project.root.join(load::BRIEFINGS);
+    let before = workspace.issues.get(&request.slug).into_iter().flat_map(|kept| &kept.pictures);
+    before
+        .filter(|(name, hash)| {
+            // the file is the program's own, but it may have been edited by hand
+            let own = name.starts_with(&format!("{}.", request.slug))
+                && name.ends_with(".svg")
+                && !name.contains(['/', '\\']);
+            let there = || load::read::bytes(&folder.join(name)).is_ok_and(|bytes| sha256(&bytes) == **hash);
+            own && !printed.pictures.contains_key(*name) && there()
+        })
+        .map(|(name, _)| name.clone())
+        .collect()
 }
 
 fn pages(name: &str, printed: &Printed) -> String {
@@ -384,6 +418,19 @@ fn is_current(workspace: &Workspace, request: &Request, printed: &Printed) -> Re
             output::tell(&format!("stale: {name}.pdf: {why}\n"));
             current = false;
         }
+    }
+    for (picture, svg) in &printed.pictures {
+        let why = match load::read::bytes(&folder.join(picture)) {
+            Ok(bytes) if bytes == svg.as_bytes() => continue,
+            Ok(_) => "it differs".to_owned(),
+            Err(why) => why.to_string(),
+        };
+        output::tell(&format!("stale: {}/{picture}: {why}\n", load::BRIEFINGS));
+        current = false;
+    }
+    for picture in outdated(workspace, request, printed) {
+        output::tell(&format!("stale: {}/{picture}: the briefing shows it no longer\n", load::BRIEFINGS));
+        current = false;
     }
     if current && !read(issue::ENDING).is_ok_and(|bytes| bytes == printed.issues.print().as_bytes()) {
         output::tell(&format!("stale: {name}.{}: it does not record what is printed\n", issue::ENDING));

@@ -24,6 +24,9 @@ struct Entry {
     inputs: BTreeMap<String, String>,
     /// Hash of the PDF.
     pdf: String,
+    /// Hashes of the pictures, by the name of their file.
+    #[serde(default)]
+    pictures: BTreeMap<String, String>,
     pages: usize,
 }
 
@@ -54,7 +57,11 @@ impl Kept {
 
     fn inputs(&self, job: &Job) -> BTreeMap<String, String> {
         let mut layout = String::new();
-        let mut inputs = BTreeMap::from([("program".to_owned(), self.program.clone())]);
+        let pictures: String = job.pictures.iter().map(|(name, source)| format!("{name}\n{source}\n")).collect();
+        let mut inputs = BTreeMap::from([
+            ("program".to_owned(), self.program.clone()),
+            ("pictures".to_owned(), sha256(pictures.as_bytes())),
+        ]);
         for (name, text) in &job.files {
             match name.as_str() {
                 MAIN => inputs.insert("text".to_owned(), sha256(text.as_bytes())),
@@ -84,7 +91,7 @@ impl Kept {
             .collect();
         match (changed.is_empty(), self.again.lock().ok()?.contains(slug)) {
             (true, false) => None,
-            (true, true) => Some("its PDF is not the one that was set".to_owned()),
+            (true, true) => Some("its PDF or a picture is not the one that was set".to_owned()),
             (false, _) => Some(format!("changed since it was set: {}", changed.join(", "))),
         }
     }
@@ -96,8 +103,13 @@ impl Kept {
         if sha256(&bytes) != entry.pdf {
             return None;
         }
+        let mut pictures = BTreeMap::new();
+        for (name, hash) in &entry.pictures {
+            let bytes = read::bytes(&self.root.join(load::BRIEFINGS).join(name)).ok().filter(|b| sha256(b) == *hash)?;
+            pictures.insert(name.clone(), String::from_utf8(bytes).ok()?);
+        }
         self.note(slug, entry.clone());
-        Some(Pdf { bytes, pages: entry.pages })
+        Some(Pdf { bytes, pages: entry.pages, pictures })
     }
 
     /// Keeps what was set.
@@ -105,7 +117,9 @@ impl Kept {
         if let Ok(mut again) = self.again.lock() {
             again.insert(slug.to_owned());
         }
-        self.note(slug, Entry { inputs: self.inputs(job), pdf: sha256(&pdf.bytes), pages: pdf.pages });
+        let pictures = pdf.pictures.iter().map(|(name, svg)| (name.clone(), sha256(svg.as_bytes()))).collect();
+        let entry = Entry { inputs: self.inputs(job), pdf: sha256(&pdf.bytes), pictures, pages: pdf.pages };
+        self.note(slug, entry);
     }
 
     fn note(&self, slug: &str, entry: Entry) {

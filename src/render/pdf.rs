@@ -27,6 +27,8 @@ pub const MAIN: &str = "main.typ";
 pub struct Job {
     /// The files, by path without a leading slash; [`MAIN`] among them.
     pub files: BTreeMap<String, String>,
+    /// Pictures that are drawn apart from it, by the name of their file: Typst source, which sees the same files.
+    pub pictures: BTreeMap<String, String>,
     /// A name that is the same for every build of this document.
     pub ident: String,
     /// Year, month and day it is dated by.
@@ -40,6 +42,8 @@ pub struct Pdf {
     pub bytes: Vec<u8>,
     /// How many pages it has.
     pub pages: usize,
+    /// Pictures drawn apart from it, by the name of their file: SVG.
+    pub pictures: BTreeMap<String, String>,
 }
 
 /// Why a document was not set.
@@ -98,7 +102,22 @@ fn compile(job: &Job) -> Result<Pdf, Failure> {
         pretty: false,
     };
     let bytes = typst_pdf::pdf(&document, &options).map_err(|errors| shown(&errors))?;
-    Ok(Pdf { bytes, pages: document.pages().len() })
+    let mut pictures = BTreeMap::new();
+    for (name, source) in &job.pictures {
+        pictures.insert(name.clone(), picture(&world, source)?);
+    }
+    Ok(Pdf { bytes, pages: document.pages().len(), pictures })
+}
+
+/// A picture as SVG: the one page of a document of its own.
+fn picture(world: &Files, source: &str) -> Result<String, Failure> {
+    let world = world.with_main(source);
+    let shown = |errors: &[SourceDiagnostic]| Failure::Layout(errors.iter().map(|e| message(&world, e)).collect());
+    let document = typst::compile::<PagedDocument>(&world).output.map_err(|errors| shown(&errors))?;
+    let Some(page) = document.pages().first() else {
+        return Err(Failure::Layout(vec!["a picture has no page".to_owned()]));
+    };
+    Ok(typst_svg::svg(page, &typst_svg::SvgOptions::default()))
 }
 
 fn message(world: &Files, error: &SourceDiagnostic) -> String {
@@ -179,11 +198,19 @@ pub fn forget() {
 pub fn warm_up() {
     let text = "= A\n*b* _c_ `d` #text(font: \"DejaVu Sans Mono\", weight: \"bold\")[e]\n- f\n+ g\n#table(columns: (1fr, 2fr), table.header[h][i], [j], [k])\n#link(\"https://example.org\")[l]";
     let main = format!("#set document(title: \"a\")\n#set text(font: \"Libertinus Serif\", lang: \"en\")\n{text}\n");
-    let job = Job { files: BTreeMap::from([(MAIN.to_owned(), main)]), ident: String::new(), date: (2000, 1, 1) };
+    let files = BTreeMap::from([(MAIN.to_owned(), main)]);
+    let job = Job { files, pictures: BTreeMap::new(), ident: String::new(), date: (2000, 1, 1) };
     let _ = typeset(&job);
 }
 
 impl Files {
+    /// The same files with another one to be compiled.
+    fn with_main(&self, source: &str) -> Self {
+        let mut sources = self.sources.clone();
+        sources.insert(self.main, Source::new(self.main, source.to_owned()));
+        Self { main: self.main, sources, bytes: self.bytes.clone() }
+    }
+
     fn new(job: &Job) -> Result<Self, Failure> {
         let id = |name: &str| -> Result<FileId, Failure> {
             let path =

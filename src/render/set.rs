@@ -27,6 +27,7 @@ pub fn blocks(markdown: &str) -> Vec<String> {
             placed: BTreeSet::new(),
             links: Vec::new(),
             code: None,
+            image: None,
             widths: &mut measured,
             measuring,
         };
@@ -130,6 +131,8 @@ struct Setter<'a> {
     placed: BTreeSet<String>,
     links: Vec<bool>,
     code: Option<String>,
+    /// The address of an image and its description so far.
+    image: Option<(String, String)>,
     widths: &'a mut Widths,
     /// Whether this pass measures; the next one sets by what it found.
     measuring: bool,
@@ -140,9 +143,10 @@ impl Setter<'_> {
         match event {
             Event::Start(tag) => self.start(tag),
             Event::End(tag) => self.end(tag),
-            Event::Text(text) => match &mut self.code {
-                Some(code) => code.push_str(&text),
-                None => self.text(&text),
+            Event::Text(text) => match (&mut self.code, &mut self.image) {
+                (Some(code), _) => code.push_str(&text),
+                (_, Some((_, alt))) => alt.push_str(&text),
+                _ => self.text(&text),
             },
             Event::Code(text) => {
                 let _ = write!(self.out, "#raw({})", literal(&text));
@@ -242,6 +246,7 @@ impl Setter<'_> {
             Tag::Emphasis => self.out.push_str("#emph["),
             Tag::Strong => self.out.push_str("#strong["),
             Tag::Strikethrough => self.out.push_str("#strike["),
+            Tag::Image { dest_url, .. } => self.image = Some((dest_url.into_string(), String::new())),
             Tag::Link { dest_url, .. } => {
                 let target = dest_url.strip_prefix('#').filter(|name| self.anchors.contains(*name));
                 let open = ["https://", "http://", "mailto:"].iter().any(|s| dest_url.starts_with(s));
@@ -312,6 +317,10 @@ impl Setter<'_> {
                 }
             }
             TagEnd::Emphasis | TagEnd::Strong | TagEnd::Strikethrough => self.out.push(']'),
+            TagEnd::Image => {
+                let (file, alt) = self.image.take().unwrap_or_default();
+                let _ = write!(self.out, "#picture({}, {})", literal(&file), literal(&alt));
+            }
             TagEnd::Link if self.links.pop() == Some(true) => {
                 self.out.push(']');
             }

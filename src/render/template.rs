@@ -59,9 +59,12 @@ shipped! {
     "casualty-table" "chronology" "comparison" "fact-sheet" "ledger" "positions" "situation-report" "source-annex";
     "partials/header.md.hbs" "partials/marks.md.hbs" "partials/figures.md.hbs" "partials/positions.md.hbs"
     "partials/unknowns.md.hbs" "partials/sourcing.md.hbs" "partials/references.md.hbs" "partials/flags.md.hbs"
-    "partials/judgements.md.hbs" "partials/bottom-line.md.hbs"
-    "shared/brief.typ"
+    "partials/judgements.md.hbs" "partials/bottom-line.md.hbs" "partials/picture.md.hbs"
+    "shared/brief.typ" "shared/charts.typ"
 }
+
+/// The files that layouts share.
+const SHARED: &[&str] = &["shared/brief.typ", "shared/charts.typ"];
 
 /// A shipped file by its path under `templates/`.
 #[must_use]
@@ -130,7 +133,8 @@ impl Kind {
         }
         let template = file(format!("{name}/{TEMPLATE}"));
         let layout = file(format!("{name}/{LAYOUT}"));
-        let shared = file("shared/brief.typ".to_owned());
+        let shared: Vec<(&str, Option<Arc<TextFile>>)> =
+            SHARED.iter().map(|name| (*name, file((*name).to_owned()))).collect();
         let mut partials: BTreeMap<String, Arc<TextFile>> = BTreeMap::new();
         for partial in partial_names(root) {
             if let Some(text) = file(format!("partials/{partial}.md.hbs")) {
@@ -160,8 +164,8 @@ impl Kind {
         };
         let (registry, wanted) = check(&template, &partials)?;
         let mut layouts = BTreeMap::from([(LAYOUT.to_owned(), layout.text().to_owned())]);
-        if let Some(shared) = shared {
-            layouts.insert("shared/brief.typ".to_owned(), shared.text().to_owned());
+        for (name, text) in shared {
+            layouts.extend(text.map(|t| (name.to_owned(), t.text().to_owned())));
         }
         let sources = std::iter::once(template).chain(partials.into_values()).collect();
         Ok(Self { name: name.to_owned(), registry, wanted, layouts, sources })
@@ -446,6 +450,7 @@ impl<'a> Walk<'a, '_> {
                     }
                     let mut inner = contexts.last().copied().cloned().unwrap_or_default();
                     if let Some(Parameter::Path(path)) = partial.params.first() {
+                        self.note(&path_text(path), contexts);
                         match resolve(&path_text(path), contexts) {
                             Ok(value) => inner = value.clone(),
                             Err(why) => self.unknown(name, at, &path_text(path), why, contexts),
@@ -454,7 +459,10 @@ impl<'a> Walk<'a, '_> {
                     for (key, value) in sorted(&partial.hash) {
                         let value = match value {
                             Parameter::Path(path) => match resolve(&path_text(path), contexts) {
-                                Ok(value) => value.clone(),
+                                Ok(value) => {
+                                    self.note(&path_text(path), contexts);
+                                    value.clone()
+                                }
                                 Err(why) => {
                                     self.unknown(name, at, &path_text(path), why, contexts);
                                     Value::String(String::new())
@@ -579,11 +587,7 @@ impl<'a> Walk<'a, '_> {
             Parameter::Literal(_) => return,
             _ => return,
         };
-        if let Some(key) = root_key(&path, contexts)
-            && !self.roots.iter().any(|k| k == key)
-        {
-            self.roots.push(key.to_owned());
-        }
+        self.note(&path, contexts);
         match resolve(&path, contexts) {
             Ok(value) if printed && (value.is_object() || value.is_array()) => {
                 let keys: Vec<&str> =
@@ -597,6 +601,15 @@ impl<'a> Walk<'a, '_> {
             }
             Ok(_) => {}
             Err(why) => self.unknown(name, at, &path, why, contexts),
+        }
+    }
+
+    /// Notes a key of the view, which is used from here on.
+    fn note(&mut self, path: &str, contexts: &[&Value]) {
+        if let Some(key) = root_key(path, contexts)
+            && !self.roots.iter().any(|k| k == key)
+        {
+            self.roots.push(key.to_owned());
         }
     }
 
@@ -691,7 +704,7 @@ fn descend<'v>(path: &str, from: &'v Value) -> Result<&'v Value, Missing> {
 pub fn typst_files(kind: &Kind, view: &View, blocks: &[String]) -> BTreeMap<String, String> {
     let mut files = kind.layouts.clone();
     let mut main = String::from(
-        "#import \"/layout.typ\": layout\n#let view = json(\"/view.json\")\n#show: body => layout(view, body)\n\n",
+        "#import \"/layout.typ\": layout\n#import \"/shared/charts.typ\": picture as drawn\n#let view = json(\"/view.json\")\n#let picture(file, alt) = drawn(view, file, alt)\n#show: body => layout(view, body)\n\n",
     );
     for block in blocks {
         let _ = writeln!(main, "{block}\n");
@@ -699,6 +712,21 @@ pub fn typst_files(kind: &Kind, view: &View, blocks: &[String]) -> BTreeMap<Stri
     files.insert(super::pdf::MAIN.to_owned(), main);
     files.insert("view.json".to_owned(), serde_json::to_string(view).unwrap_or_default());
     files
+}
+
+/// Pictures that are files of their own, by name: the Typst source of each.
+#[must_use]
+pub fn pictures(view: &View) -> BTreeMap<String, String> {
+    let names = view.pictures();
+    names
+        .map(|name| {
+            let main = format!(
+                "#import \"/shared/charts.typ\": file\n#show: body => file(json(\"/view.json\"), body)\n#import \"/shared/charts.typ\": drawn\n#drawn(json(\"/view.json\"), {})\n",
+                super::set::literal(name)
+            );
+            (name.to_owned(), main)
+        })
+        .collect()
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 //! back from its standard output, each with its length before it. A bomb in a layout kills the worker, never the build:
 //! the next job gets a new worker.
 
+use std::collections::BTreeMap;
 use std::io::{self, Read, Write};
 use std::path::PathBuf;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
@@ -42,7 +43,7 @@ const STACK: usize = 256 << 20;
 
 #[derive(Serialize, Deserialize)]
 enum Reply {
-    Set { pages: usize, length: usize },
+    Set { pages: usize, length: usize, pictures: BTreeMap<String, String> },
     Failed(Failure),
 }
 
@@ -137,12 +138,12 @@ impl Running {
         let reply: Reply = serde_json::from_slice(&receive(&mut self.output)?)?;
         Ok(match reply {
             Reply::Failed(failure) => Err(failure),
-            Reply::Set { pages, length } => {
+            Reply::Set { pages, length, pictures } => {
                 let bytes = receive(&mut self.output)?;
                 if bytes.len() != length {
                     return Err(io::Error::other("a document came back short"));
                 }
-                Ok(Pdf { bytes, pages })
+                Ok(Pdf { bytes, pages, pictures })
             }
         })
     }
@@ -204,7 +205,8 @@ pub fn serve(
                 let job: Job = serde_json::from_slice(&message)?;
                 match pdf::typeset(&job) {
                     Ok(document) => {
-                        let reply = Reply::Set { pages: document.pages, length: document.bytes.len() };
+                        let (pages, length) = (document.pages, document.bytes.len());
+                        let reply = Reply::Set { pages, length, pictures: document.pictures };
                         send(&mut output, &serde_json::to_vec(&reply)?)?;
                         send(&mut output, &document.bytes)?;
                     }

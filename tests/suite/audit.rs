@@ -46,8 +46,16 @@ fn what_was_printed_is_clean_in_both_formats() {
         let ran = s.run(&["audit", &md, &pdf]).exits(0);
         let counts: Vec<&str> = ran.err.lines().filter_map(|l| l.split_once(": ").map(|(_, rest)| rest)).collect();
         assert_eq!(counts.len(), 2, "{}", ran.err);
-        assert_eq!(counts[0], counts[1], "both formats say the same");
-        assert!(counts[0].contains(" 0 naked"), "{}", ran.err);
+        // the pages hold the texts of pictures, too; what the Markdown says of its own and of a template's is the same
+        let number = |text: &str, of: &str| -> usize {
+            let before = text.split(of).next().unwrap();
+            before.rsplit([' ', ',']).find(|w| !w.is_empty()).unwrap().parse().unwrap()
+        };
+        for of in [" of the briefing's own data", " in template text", " naked"] {
+            assert_eq!(number(counts[0], of), number(counts[1], of), "{of}: {}", ran.err);
+        }
+        assert!(number(counts[1], " from records") > number(counts[0], " from records"), "{}", ran.err);
+        assert!(counts.iter().all(|c| c.contains(" 0 naked")), "{}", ran.err);
     }
 }
 
@@ -385,7 +393,7 @@ fn every_digit_that_is_a_fact_is_held() {
         let listed = text[line..]
             .split_once(". ")
             .is_some_and(|(n, _)| !n.is_empty() && n.chars().all(|c| c.is_ascii_digit()) && at < line + n.len());
-        inside("[[", ")") || inside("`", "`") || inside("<", ">") || listed
+        inside("[[", ")") || inside("](", ")") || inside("`", "`") || inside("<", ">") || listed
     };
     let (mut changed, mut spared) = (0, 0);
     for (at, digit) in text.char_indices().filter(|(_, c)| c.is_ascii_digit()) {

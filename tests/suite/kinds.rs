@@ -143,7 +143,7 @@ fn every_kind_prints_in_every_language_with_nothing_empty() {
                 let digits = text.contains('٢') && (kind == "source-annex" || !text.contains("2024"));
                 assert!(digits, "{name} writes its dates in other digits");
             } else {
-                same_text(&markdown, &s.path().join(format!("{name}.pdf")), &name);
+                same_text(&s, name.trim_start_matches("briefings/"), &name);
             }
             if language != "en" {
                 let headings = |text: &str| -> Vec<String> {
@@ -320,8 +320,9 @@ fn a_claimant_who_revises_gives_the_latest_and_two_who_disagree_a_range_with_its
     );
     assert!(table.contains("| Dead: people | *0* | *12* |"), "{table}");
     // never a sum across claimants or events: 12 + 24, 12 + 24 + 11, 3 + 5 + 11 + 24
+    let said = |text: &str| text.lines().filter(|l| !l.contains("Facts `")).collect::<Vec<_>>().join("\n");
     for sum in ["36", "47", "43"] {
-        assert!(!table.contains(sum) && !sheet.contains(sum), "{sum}");
+        assert!(!said(&table).contains(sum) && !said(&sheet).contains(sum), "{sum}");
     }
     assert!(table.contains("There is no total row"));
     let ledger = s.read("briefings/ledger.md");

@@ -40,7 +40,7 @@ fn the_view_is_printed_and_holds_no_null() {
     let s = Scratch::flood();
     let ran = s.run(&["build", "--context", "ferrow"]).exits(0);
     let view: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
-    assert_eq!(view["version"], 2);
+    assert_eq!(view["version"], 3);
     assert_eq!(view["figures"][0]["rows"][0]["figure"], "1,200");
     assert!(!ran.out.contains("null"));
     assert!(!s.path().join("briefings/ferrow.md").exists());

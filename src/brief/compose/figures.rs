@@ -28,7 +28,7 @@ impl Composer<'_> {
     }
 
     /// The cells of an event that have anything to print: things before people, the wider category before the narrower.
-    fn cells_of(&self, event: Ref<Event>) -> Vec<Cell> {
+    pub(super) fn cells_of(&self, event: Ref<Event>) -> Vec<Cell> {
         let d = self.dossier;
         let live = |c: &&Cell| {
             c.key.0 == event
@@ -47,7 +47,7 @@ impl Composer<'_> {
         cells
     }
 
-    fn flags_of(&mut self, cell: &Cell) -> String {
+    pub(super) fn flags_of(&mut self, cell: &Cell) -> String {
         self.flags.extend(cell.flags.iter().copied());
         let named = &self.language.words.reconcile.flag;
         let words: Vec<String> = cell.flags.iter().map(|f| self.language.named(named, f.word()).to_owned()).collect();

@@ -1,5 +1,6 @@
 //! Dossier and request to view.
 
+mod charts;
 mod comparison;
 mod figures;
 mod ledger;
@@ -195,6 +196,9 @@ fn pass(
             Section::Assumptions => view.assumptions = composer.assumptions(),
             Section::Superseded => view.superseded = composer.superseded(),
             Section::RecordChanges => view.record_changes = composer.record_changes(),
+            Section::TimelineChart => view.timeline_chart = composer.timeline_chart(&request.slug),
+            Section::RangesChart => view.ranges_chart = composer.ranges_chart(&request.slug),
+            Section::StancesChart => view.stances_chart = composer.stances_chart(&request.slug),
             Section::Changes | Section::Sourcing | Section::Dates | Section::Sources => {}
         }
     }

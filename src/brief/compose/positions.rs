@@ -49,7 +49,7 @@ impl Composer<'_> {
     }
 
     /// A target by its name.
-    fn target_name(&self, target: Subject) -> String {
+    pub(super) fn target_name(&self, target: Subject) -> String {
         let d = self.dossier;
         let text = match target {
             Subject::Event(r) => &d.events[r].title,
@@ -73,7 +73,7 @@ impl Composer<'_> {
     }
 
     /// Positions by target, each statement once with all its renderings.
-    fn by_target(&self) -> Vec<(Subject, Vec<Vec<Ref<Position>>>)> {
+    pub(super) fn by_target(&self) -> Vec<(Subject, Vec<Vec<Ref<Position>>>)> {
         let d = self.dossier;
         let targets = self.targets();
         let mut groups: BTreeMap<usize, BTreeMap<String, Vec<Ref<Position>>>> = BTreeMap::new();
@@ -123,7 +123,7 @@ impl Composer<'_> {
             .copied()
     }
 
-    fn stance(&self, position: Ref<Position>) -> &str {
+    pub(super) fn stance(&self, position: Ref<Position>) -> &str {
         self.language.named(&self.language.words.position.stance, self.dossier.positions[position].stance.word())
     }
 
@@ -147,6 +147,12 @@ impl Composer<'_> {
     pub(super) fn standing_in_words(&self, position: Ref<Position>) -> String {
         let actor = capital(&self.actor(*self.dossier.positions[position].actor));
         format!("{actor}{}{}", self.language.words.list.comma, self.stance(position))
+    }
+
+    /// Who takes what stance on what.
+    pub(super) fn standing_toward(&self, position: Ref<Position>) -> String {
+        let target = self.target_name(self.target(*self.dossier.positions[position].toward));
+        format!("{}{}{target}", self.standing_in_words(position), self.language.words.list.colon)
     }
 
     pub(super) fn positions(&mut self) -> Vec<PositionsToward> {

@@ -14,6 +14,16 @@ use crate::facts::vocabulary::Scope;
 /// What an entry of the timeline is sorted by: day, last day, what it is, place among its like.
 type Order = (NaiveDate, NaiveDate, u8, usize, String);
 
+/// An entry of the timeline with what its picture needs.
+pub(super) struct Dated {
+    pub(super) moment: Moment,
+    /// What it is, in short.
+    pub(super) short: String,
+    /// `event`, `statement`, `figure` or `background`.
+    pub(super) sign: &'static str,
+    pub(super) date: Option<Date>,
+}
+
 impl Composer<'_> {
     pub(super) fn key_facts(&mut self) -> Vec<Fact> {
         let mut facts = Vec::new();
@@ -111,9 +121,14 @@ impl Composer<'_> {
     }
 
     pub(super) fn timeline(&mut self) -> Vec<Moment> {
+        self.dated().into_iter().map(|entry| entry.moment).collect()
+    }
+
+    /// All that is dated, in the order of time; then the undated events.
+    pub(super) fn dated(&mut self) -> Vec<Dated> {
         let d = self.dossier;
-        let mut found: Vec<(Order, Moment)> = Vec::new();
-        let mut undated: Vec<Moment> = Vec::new();
+        let mut found: Vec<(Order, Dated)> = Vec::new();
+        let mut undated: Vec<Dated> = Vec::new();
         for (place, event) in self.scope.clone().into_iter().enumerate() {
             let record = &d.events[event];
             let mut what = self.title(event);
@@ -123,9 +138,11 @@ impl Composer<'_> {
             let time = record.time.as_ref();
             let time = time.map(|t| self.language.named(&self.language.words.calendar.daypart, t.word()).to_owned());
             let moment = self.entry(Subject::Event(event), &what, record.date.as_ref(), record.dating.as_ref(), time);
+            let date = record.date.as_ref().map(|date| (**date).clone());
+            let entry = Dated { moment, short: self.title(event), sign: "event", date };
             match &record.date {
-                Some(date) => found.push(((date.earliest(), date.latest(), 0, place, record.id.clone()), moment)),
-                None => undated.push(moment),
+                Some(date) => found.push(((date.earliest(), date.latest(), 0, place, record.id.clone()), entry)),
+                None => undated.push(entry),
             }
         }
         let positions: Vec<Vec<Ref<Position>>> = self.utterances();
@@ -139,7 +156,9 @@ impl Composer<'_> {
                 self.entry(Subject::Position(lead), &what, record.date.as_ref(), record.dating.as_ref(), None);
             moment.refs = self.marks(&subjects);
             moment.records = self.print_all(&subjects);
-            found.push(((date.earliest(), date.latest(), 1, 0, record.id.clone()), moment));
+            let short = self.standing_toward(lead);
+            let entry = Dated { moment, short, sign: "statement", date: Some((**date).clone()) };
+            found.push(((date.earliest(), date.latest(), 1, 0, record.id.clone()), entry));
         }
         for (r, record) in d.claims.iter() {
             let subject = Subject::Claim(r);
@@ -151,7 +170,8 @@ impl Composer<'_> {
             let what = format!("{}{}{}", self.counted(self.key_of(r)), list.colon, self.figure_of(r));
             let what = self.bracketed(&what, &self.claimant_within(r));
             let moment = self.entry(subject, &what, Some(period), None, None);
-            found.push(((period.earliest(), period.latest(), 2, 0, record.id.clone()), moment));
+            let entry = Dated { moment, short: what, sign: "figure", date: Some((**period).clone()) };
+            found.push(((period.earliest(), period.latest(), 2, 0, record.id.clone()), entry));
         }
         for (r, record) in d.backgrounds.iter() {
             let subject = Subject::Background(r);
@@ -161,10 +181,11 @@ impl Composer<'_> {
             }
             let what = self.background_in_words(r);
             let moment = self.entry(subject, &what, Some(date), record.dating.as_ref(), None);
-            found.push(((date.earliest(), date.latest(), 3, 0, record.id.clone()), moment));
+            let entry = Dated { moment, short: what, sign: "background", date: Some((**date).clone()) };
+            found.push(((date.earliest(), date.latest(), 3, 0, record.id.clone()), entry));
         }
         found.sort_by(|a, b| a.0.cmp(&b.0));
-        found.into_iter().map(|(_, moment)| moment).chain(undated).collect()
+        found.into_iter().map(|(_, entry)| entry).chain(undated).collect()
     }
 
     fn entry(
