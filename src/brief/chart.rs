@@ -54,12 +54,12 @@ pub struct Timeline {
     pub file: String,
     /// What the picture shows, in words.
     pub alt: String,
+    /// What the signs mean, those that occur.
+    pub legend: Vec<Sign>,
     /// The parts of the scale, each with what its ticks have in common.
     pub parts: Vec<Part>,
     /// An entry a row, in the order of time. What is not dated has no place here.
     pub rows: Vec<TimelineRow>,
-    /// What the signs mean, those that occur.
-    pub legend: Vec<Sign>,
     /// The ids of the records it shows.
     pub records: Vec<String>,
 }
@@ -109,10 +109,10 @@ pub struct Ranges {
     pub file: String,
     /// What the picture shows, in words.
     pub alt: String,
-    /// A panel for what is counted in which event.
-    pub panels: Vec<Panel>,
     /// What the signs mean, those that occur.
     pub legend: Vec<Sign>,
+    /// A panel for what is counted in which event.
+    pub panels: Vec<Panel>,
     /// The ids of the records it shows.
     pub records: Vec<String>,
 }
@@ -166,10 +166,10 @@ pub struct Stances {
     pub file: String,
     /// What the picture shows, in words.
     pub alt: String,
-    /// Some targets and who takes a position on them; as many as fit side by side.
-    pub panels: Vec<StancePanel>,
     /// What the signs mean, those that occur.
     pub legend: Vec<Sign>,
+    /// Some targets and who takes a position on them; as many as fit side by side.
+    pub panels: Vec<StancePanel>,
     /// The ids of the records it shows.
     pub records: Vec<String>,
 }

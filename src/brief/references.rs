@@ -136,6 +136,7 @@ impl Style {
                 id: source.id.clone(),
                 markdown,
                 note: note(dossier, source, language),
+                annex: String::new(),
             });
             if let Some(mark) = marks.get_mut(*index) {
                 let label = match self.system {

@@ -54,6 +54,8 @@ pub struct View {
     pub facts_hash: String,
     /// The most important, in at most three sentences.
     pub bottom_line: Vec<Sentence>,
+    /// The figures that the bottom line speaks of, at most four.
+    pub key_figures: Vec<KeyFigure>,
     /// Judgements from evidence.
     pub judgements: Vec<Judgement>,
     /// The analyst's account, a paragraph each.
@@ -112,6 +114,8 @@ pub struct View {
     pub dates: Vec<DateNote>,
     /// The sources, with every quotation used.
     pub sources: Vec<SourceEntry>,
+    /// The sources of the references, with every quotation that what is printed rests on.
+    pub annex: Vec<SourceEntry>,
     /// How marks are put together.
     pub citing: Citing,
     /// The references, in the order of their numbers.
@@ -182,6 +186,25 @@ pub struct Sentence {
 pub struct Paragraph {
     /// The sentences.
     pub sentences: Vec<Sentence>,
+}
+
+/// A figure that stands out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Default)]
+pub struct KeyFigure {
+    /// The figure in words.
+    pub figure: String,
+    /// What is counted, of whom.
+    pub counted: String,
+    /// Who says so, or of how many claimants it is the range.
+    pub claimants: String,
+    /// Flags; may be empty.
+    pub flags: String,
+    /// Whether it was computed from claims and is claimed by nobody.
+    pub computed: bool,
+    /// The sources it rests on, by number.
+    pub refs: Vec<Mark>,
+    /// The ids of the records it rests on.
+    pub records: Vec<String>,
 }
 
 /// A judgement: it rests on records, and is no fact.
@@ -567,8 +590,10 @@ pub struct DateNote {
 pub struct SourceEntry {
     /// Its number.
     pub number: usize,
-    /// An anchor of this entry.
+    /// The anchor of its reference.
     pub anchor: String,
+    /// The anchor of this entry.
+    pub annex: String,
     /// Its id.
     pub id: String,
     /// The reference by the citation style, as Markdown.
@@ -621,6 +646,8 @@ pub struct Reference {
     pub markdown: String,
     /// What is to be said of it: agencies, date, grade; may be empty.
     pub note: String,
+    /// The anchor of its quotations in the annex; empty where there is none.
+    pub annex: String,
 }
 
 impl View {
@@ -656,6 +683,15 @@ impl View {
             words: words(),
             facts_hash: text(),
             bottom_line: vec![Sentence { markdown: text(), refs: refs(), records: vec![text()] }],
+            key_figures: vec![KeyFigure {
+                figure: text(),
+                counted: text(),
+                claimants: text(),
+                flags: text(),
+                computed: true,
+                refs: refs(),
+                records: vec![text()],
+            }],
             judgements: vec![Judgement {
                 kind: text(),
                 text: text(),
@@ -876,9 +912,32 @@ impl View {
             changes_note: text(),
             sourcing: vec![Sentence { markdown: text(), refs: refs(), records: vec![text()] }],
             dates: vec![DateNote { date: text(), what: text(), basis: text(), records: vec![text()] }],
+            annex: vec![SourceEntry {
+                number: 1,
+                anchor: text(),
+                annex: text(),
+                id: text(),
+                markdown: text(),
+                about: text(),
+                grade: text(),
+                published: text(),
+                file: text(),
+                sha256: text(),
+                quotations: vec![UsedQuotation {
+                    text: text(),
+                    line: text(),
+                    proof: text(),
+                    ids: text(),
+                    refs: refs(),
+                    records: vec![text()],
+                }],
+                refs: refs(),
+                records: vec![text()],
+            }],
             sources: vec![SourceEntry {
                 number: 1,
                 anchor: text(),
+                annex: text(),
                 id: text(),
                 markdown: text(),
                 about: text(),
@@ -898,7 +957,14 @@ impl View {
                 records: vec![text()],
             }],
             citing: Citing { open: text(), separator: text(), close: text(), numbered: true },
-            references: vec![Reference { number: 1, anchor: text(), id: text(), markdown: text(), note: text() }],
+            references: vec![Reference {
+                number: 1,
+                anchor: text(),
+                id: text(),
+                markdown: text(),
+                note: text(),
+                annex: text(),
+            }],
         }
     }
 }
@@ -908,6 +974,8 @@ impl View {
 pub enum Section {
     /// `bottom_line`
     BottomLine,
+    /// `key_figures`
+    KeyFigures,
     /// `judgements`
     Judgements,
     /// `situation`
@@ -960,6 +1028,8 @@ pub enum Section {
     Dates,
     /// `sources`
     Sources,
+    /// `annex`
+    Annex,
 }
 
 impl Section {
@@ -992,6 +1062,8 @@ impl Section {
         ("sourcing", Self::Sourcing),
         ("dates", Self::Dates),
         ("sources", Self::Sources),
+        ("annex", Self::Annex),
+        ("key_figures", Self::KeyFigures),
     ];
 
     /// The section that fills a key of the view.

@@ -28,11 +28,17 @@ pub fn blocks(markdown: &str) -> Vec<String> {
             links: Vec::new(),
             code: None,
             image: None,
+            divisions: Vec::new(),
+            lists: 0,
             widths: &mut measured,
             measuring,
         };
         for event in Parser::new_ext(markdown, options()) {
             setter.event(event);
+        }
+        // a part that was not ended ends with the text
+        for _ in std::mem::take(&mut setter.divisions) {
+            setter.out.push(']');
         }
         setter.flush();
         blocks = setter.blocks;
@@ -107,6 +113,22 @@ fn anchor(html: &str) -> Option<String> {
     plain.then(|| name.to_owned())
 }
 
+/// A line that begins or ends a part of the page: `<div class="cards">`, `</div>`. Readers of the Markdown see nothing of it.
+enum Division<'h> {
+    Begins(&'h str),
+    Ends,
+}
+
+fn division(html: &str) -> Option<Division<'_>> {
+    let html = html.trim();
+    if html == "</div>" {
+        return Some(Division::Ends);
+    }
+    let name = html.strip_prefix("<div class=\"")?.strip_suffix("\">")?;
+    let plain = !name.is_empty() && name.chars().all(|c| c.is_ascii_lowercase() || c == '-');
+    plain.then_some(Division::Begins(name))
+}
+
 /// A cell with more characters than this may be torn by the end of a page.
 const LONG_CELL: usize = 1_500;
 
@@ -133,6 +155,10 @@ struct Setter<'a> {
     code: Option<String>,
     /// The address of an image and its description so far.
     image: Option<(String, String)>,
+    /// The names of the parts that are open.
+    divisions: Vec<String>,
+    /// How many lists are open.
+    lists: usize,
     widths: &'a mut Widths,
     /// Whether this pass measures; the next one sets by what it found.
     measuring: bool,
@@ -160,7 +186,19 @@ impl Setter<'_> {
                 None if &*html == "</a>" => {}
                 None => self.text(&html),
             },
-            Event::Html(html) => self.text(&html),
+            Event::Html(html) => match division(&html) {
+                Some(Division::Begins(name)) if self.tables.is_empty() => {
+                    let _ = write!(self.out, "#part({})[\n", literal(name));
+                    self.depth += 1;
+                    self.divisions.push(name.to_owned());
+                }
+                Some(Division::Ends) if !self.divisions.is_empty() => {
+                    self.out.push_str("]\n");
+                    self.depth -= 1;
+                    self.divisions.pop();
+                }
+                _ => self.text(&html),
+            },
             Event::SoftBreak => self.out.push(' '),
             Event::HardBreak => self.out.push_str("#linebreak()"),
             Event::Rule => self.out.push_str("#line(length: 100%, stroke: 0.5pt)"),
@@ -208,12 +246,17 @@ impl Setter<'_> {
                 self.code = Some(String::new());
             }
             Tag::List(first) => {
-                match first {
-                    Some(n) => {
+                match (first, self.divisions.last().filter(|_| self.lists == 0)) {
+                    (Some(n), _) => {
                         let _ = write!(self.out, "#enum(start: {n}, ");
                     }
-                    None => self.out.push_str("#list("),
+                    // what stands apart may be something else than a list
+                    (None, Some(name)) => {
+                        let _ = write!(self.out, "#items({}, ", literal(name));
+                    }
+                    (None, None) => self.out.push_str("#list("),
                 }
+                self.lists += 1;
                 self.depth += 1;
             }
             Tag::Item => self.out.push('['),
@@ -252,6 +295,10 @@ impl Setter<'_> {
                 let open = ["https://", "http://", "mailto:"].iter().any(|s| dest_url.starts_with(s));
                 match target {
                     Some(name) => {
+                        // a mark does not begin a line on its own
+                        if let Some(rest) = self.out.strip_suffix(" \"") {
+                            self.out = format!("{rest}\u{a0}\"");
+                        }
                         let _ = write!(self.out, "#link(<{name}>)[");
                     }
                     None if open => {
@@ -278,6 +325,7 @@ impl Setter<'_> {
                 let _ = write!(self.out, "#raw(block: true, {})", literal(&code));
             }
             TagEnd::List(_) => {
+                self.lists -= 1;
                 self.out.push(')');
                 self.depth -= 1;
             }

@@ -59,12 +59,12 @@ shipped! {
     "casualty-table" "chronology" "comparison" "fact-sheet" "ledger" "positions" "situation-report" "source-annex";
     "partials/header.md.hbs" "partials/marks.md.hbs" "partials/figures.md.hbs" "partials/positions.md.hbs"
     "partials/unknowns.md.hbs" "partials/sourcing.md.hbs" "partials/references.md.hbs" "partials/flags.md.hbs"
-    "partials/judgements.md.hbs" "partials/bottom-line.md.hbs" "partials/picture.md.hbs"
-    "shared/brief.typ" "shared/charts.typ"
+    "partials/annex.md.hbs" "partials/cards.md.hbs" "partials/judgements.md.hbs" "partials/bottom-line.md.hbs" "partials/picture.md.hbs"
+    "shared/brief.typ" "shared/charts.typ" "shared/parts.typ"
 }
 
 /// The files that layouts share.
-const SHARED: &[&str] = &["shared/brief.typ", "shared/charts.typ"];
+const SHARED: &[&str] = &["shared/brief.typ", "shared/charts.typ", "shared/parts.typ"];
 
 /// A shipped file by its path under `templates/`.
 #[must_use]
@@ -704,7 +704,7 @@ fn descend<'v>(path: &str, from: &'v Value) -> Result<&'v Value, Missing> {
 pub fn typst_files(kind: &Kind, view: &View, blocks: &[String]) -> BTreeMap<String, String> {
     let mut files = kind.layouts.clone();
     let mut main = String::from(
-        "#import \"/layout.typ\": layout\n#import \"/shared/charts.typ\": picture as drawn\n#let view = json(\"/view.json\")\n#let picture(file, alt) = drawn(view, file, alt)\n#show: body => layout(view, body)\n\n",
+        "#import \"/layout.typ\": layout\n#import \"/shared/charts.typ\": picture as drawn\n#import \"/shared/parts.typ\": part, items\n#let view = json(\"/view.json\")\n#let picture(file, alt) = drawn(view, file, alt)\n#show: body => layout(view, body)\n\n",
     );
     for block in blocks {
         let _ = writeln!(main, "{block}\n");

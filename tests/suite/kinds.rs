@@ -154,7 +154,8 @@ fn every_kind_prints_in_every_language_with_nothing_empty() {
                 // some words are the same in both languages
                 let same = ["Positions", "Situation", "Contradictions", "Ferrow"];
                 for (own, english) in own.iter().zip(&theirs) {
-                    let shared = same.iter().any(|w| own.ends_with(w)) || kind == "source-annex";
+                    let shared =
+                        same.iter().any(|w| own.ends_with(w)) || kind == "source-annex" || own.contains("](#ref-");
                     assert!(shared || own != english, "{name} has an English heading: {own}");
                 }
             }
@@ -320,7 +321,8 @@ fn a_claimant_who_revises_gives_the_latest_and_two_who_disagree_a_range_with_its
     );
     assert!(table.contains("| Dead: people | *0* | *12* |"), "{table}");
     // never a sum across claimants or events: 12 + 24, 12 + 24 + 11, 3 + 5 + 11 + 24
-    let said = |text: &str| text.lines().filter(|l| !l.contains("Facts `")).collect::<Vec<_>>().join("\n");
+    // hashes stand in code
+    let said = |text: &str| text.split('`').step_by(2).collect::<Vec<_>>().join(" ");
     for sum in ["36", "47", "43"] {
         assert!(!said(&table).contains(sum) && !said(&sheet).contains(sum), "{sum}");
     }

@@ -14,6 +14,7 @@ mod bounds;
 mod floors;
 mod kinds;
 mod libya;
+mod pictures;
 mod project;
 mod readme;
 mod references;

@@ -22,8 +22,8 @@ use crate::text::quantity::Number;
 
 /// The most characters of an entry in a timeline, of a name beside a range, and of a head in a table of stances.
 const ENTRY: usize = 46;
-const NAME: usize = 64;
-const HEAD: usize = 60;
+const NAME: usize = 140;
+const HEAD: usize = 90;
 /// The most targets side by side.
 const COLUMNS: usize = 6;
 /// How long the scale is drawn, in points, and what a tick's text takes of it.
@@ -362,7 +362,14 @@ impl Composer<'_> {
         }
         // claims that a row stands for, its sign, whether it shares the root of the row above
         let mut shown: Vec<(Vec<Ref<Claim>>, &'static str, bool)> = Vec::new();
-        for (_, claims) in &cell.totals {
+        // from the least to the most: roots by the least that each gives
+        let mut totals = cell.totals.clone();
+        let least = |claims: &[Ref<Claim>]| {
+            let figures = claims.iter().map(|c| &d.claims[*c].value);
+            figures.filter_map(|f| f.low().or(f.high())).map(|e| e.number).min()
+        };
+        totals.sort_by(|a, b| (least(&a.1), &a.0).cmp(&(least(&b.1), &b.0)));
+        for (_, claims) in &totals {
             // one root with one figure is one row, whoever repeats it; the named claimant stands for it
             let mut rest = claims.clone();
             rest.sort_by_key(|c| (d.claims[*c].by.is_none(), *c));

@@ -2,12 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use super::super::view::{EventFigures, EventTable, FigureRow, Superseded, TableRow};
+use super::super::view::{EventFigures, EventTable, FigureRow, KeyFigure, Superseded, TableRow};
 use super::super::wording::capital;
 use super::{Composer, depth};
 use crate::facts::dossier::{Claim, Event, Subject};
 use crate::facts::table::Ref;
 use crate::reconcile::{Cell, CellKey};
+
+/// The most figures that stand out.
+const KEY_FIGURES: usize = 4;
 
 impl Composer<'_> {
     pub(super) fn figures(&mut self) -> Vec<EventFigures> {
@@ -45,6 +48,54 @@ impl Composer<'_> {
             (measure.counts_people, measure.id.clone(), depth, cell.key.2.map(|c| d.categories[c].id.clone()))
         });
         cells
+    }
+
+    /// The figures that the bottom line speaks of, in its order; where it speaks of none, the first that there are.
+    pub(super) fn key_figures(&mut self) -> Vec<KeyFigure> {
+        let mut wanted: Vec<CellKey> = Vec::new();
+        for subject in &self.bottom {
+            if let Subject::Claim(claim) = subject {
+                let key = self.key_of(*claim);
+                if !wanted.contains(&key) {
+                    wanted.push(key);
+                }
+            }
+        }
+        let cells: Vec<Cell> = self.scope.clone().into_iter().flat_map(|event| self.cells_of(event)).collect();
+        let mut found: Vec<&Cell> = wanted.iter().filter_map(|key| cells.iter().find(|c| c.key == *key)).collect();
+        if found.is_empty() {
+            found = cells.iter().collect();
+        }
+        found.into_iter().filter_map(|cell| self.key_figure(cell)).take(KEY_FIGURES).collect()
+    }
+
+    fn key_figure(&mut self, cell: &Cell) -> Option<KeyFigure> {
+        let d = self.dossier;
+        let language = std::sync::Arc::clone(&self.language);
+        let totals: Vec<Ref<Claim>> = cell.totals.iter().flat_map(|(_, c)| c).copied().collect();
+        let lead = totals.iter().max_by_key(|c| (d.claims[**c].by.is_some(), std::cmp::Reverse(**c))).copied();
+        let (figure, claimants, computed, claims) = match (&cell.envelope, lead, cell.floors.first()) {
+            (Some(envelope), _, _) if cell.totals.len() > 1 => {
+                let range = language.counted(cell.totals.len(), &language.words.label.range_of, &[]);
+                (language.envelope(envelope), capital(&range), true, totals)
+            }
+            (Some(_), Some(lead), _) => {
+                let same = totals.into_iter().filter(|c| d.claims[*c].value == d.claims[lead].value).collect();
+                (self.figure_of(lead), self.claimant(lead), false, same)
+            }
+            (_, _, Some(floor)) => (self.figure_of(*floor), self.claimant(*floor), false, vec![*floor]),
+            _ => return None,
+        };
+        let subjects: Vec<Subject> = claims.into_iter().map(Subject::Claim).collect();
+        Some(KeyFigure {
+            figure,
+            counted: self.counted(cell.key),
+            claimants,
+            flags: self.flags_of(cell),
+            computed,
+            refs: self.marks(&subjects),
+            records: self.print_all(&subjects),
+        })
     }
 
     pub(super) fn flags_of(&mut self, cell: &Cell) -> String {

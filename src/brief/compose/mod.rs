@@ -158,7 +158,9 @@ fn pass(
         ..View::default()
     };
     // what rests on all that is printed comes last, wherever it stands on the page
-    let is_last = |s: &Section| matches!(s, Section::Sources | Section::Changes | Section::Sourcing | Section::Dates);
+    let is_last = |s: &Section| {
+        matches!(s, Section::Sources | Section::Annex | Section::Changes | Section::Sourcing | Section::Dates)
+    };
     for section in wanted.sections.iter().filter(|s| !is_last(s)) {
         match section {
             Section::BottomLine => {
@@ -199,7 +201,8 @@ fn pass(
             Section::TimelineChart => view.timeline_chart = composer.timeline_chart(&request.slug),
             Section::RangesChart => view.ranges_chart = composer.ranges_chart(&request.slug),
             Section::StancesChart => view.stances_chart = composer.stances_chart(&request.slug),
-            Section::Changes | Section::Sourcing | Section::Dates | Section::Sources => {}
+            Section::KeyFigures => view.key_figures = composer.key_figures(),
+            Section::Changes | Section::Sourcing | Section::Dates | Section::Sources | Section::Annex => {}
         }
     }
     if wanted.sections.contains(&Section::Sources) {
@@ -226,6 +229,16 @@ fn pass(
     if wanted.sections.contains(&Section::Sources) {
         view.sources = composer.sources(&cited);
     }
+    view.references = cited.references.clone();
+    if wanted.sections.contains(&Section::Annex) {
+        view.annex = composer.sources(&cited);
+        for reference in &mut view.references {
+            let entry = view.annex.iter().find(|e| e.id == reference.id && !e.quotations.is_empty());
+            reference.annex = entry.map(|e| e.annex.clone()).unwrap_or_default();
+        }
+        // a report that is named and not quoted has nothing to show
+        view.annex.retain(|entry| !entry.quotations.is_empty());
+    }
     view.flags = composer
         .flags
         .iter()
@@ -239,7 +252,6 @@ fn pass(
         return Err(findings);
     }
     view.citing = cited.citing.clone();
-    view.references = cited.references.clone();
     let json = serde_json::to_string(&view).unwrap_or_default();
     view.facts_hash = hash::sha256(json.as_bytes()).chars().take(12).collect();
     let notes = composer.untranslated(request);

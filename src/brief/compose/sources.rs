@@ -197,6 +197,7 @@ impl Composer<'_> {
             found.push(SourceEntry {
                 number: reference.number,
                 anchor: reference.anchor,
+                annex: format!("annex-{}", reference.number),
                 id: record.id.clone(),
                 markdown: reference.markdown,
                 about: record.about.as_ref().map(|a| self.say(subject, a)).unwrap_or_default(),
