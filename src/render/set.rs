@@ -188,7 +188,7 @@ impl Setter<'_> {
             },
             Event::Html(html) => match division(&html) {
                 Some(Division::Begins(name)) if self.tables.is_empty() => {
-                    let _ = write!(self.out, "#part({})[\n", literal(name));
+                    let _ = writeln!(self.out, "#part({})[", literal(name));
                     self.depth += 1;
                     self.divisions.push(name.to_owned());
                 }
