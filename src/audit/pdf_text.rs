@@ -4,6 +4,7 @@ use lopdf::content::Content;
 use lopdf::{Document, Encoding, Error, LoadOptions, Object};
 
 use crate::brief::wording::is_right_to_left;
+use crate::render::set::BREAK;
 
 /// The most bytes that a stream of a PDF may unpack to.
 const MAX_STREAM: usize = 64 * 1024 * 1024;
@@ -140,7 +141,9 @@ fn shown(operand: &Object, font: Option<&Encoding<'_>>, text: &mut String) {
         Object::String(bytes, _) => {
             let decoded = font.and_then(|encoding| Document::decode_text(encoding, bytes).ok());
             // what a page shows and nobody can read must be seen to be there
-            text.push_str(&decoded.unwrap_or_else(|| "\u{fffd}".repeat(bytes.len().max(1))));
+            let decoded = decoded.unwrap_or_else(|| "\u{fffd}".repeat(bytes.len().max(1)));
+            // a place to break is no character of the text
+            text.extend(decoded.chars().filter(|c| *c != BREAK));
         }
         Object::Array(parts) => parts.iter().for_each(|part| shown(part, font, text)),
         // a wide gap in a line of type is a space that was not set

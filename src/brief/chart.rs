@@ -340,6 +340,12 @@ impl NumberScale {
 /// A text of at most so many characters, cut at a word's end.
 #[must_use]
 pub fn short(text: &str, most: usize) -> String {
+    /// The most characters of a word: more would not fit into a column.
+    const WORD: usize = 30;
+    if let Some(long) = text.split_whitespace().find(|w| w.chars().count() > WORD) {
+        let cut: String = long.chars().take(WORD - 1).chain(['…']).collect();
+        return short(&text.replacen(long, &cut, 1), most);
+    }
     if text.chars().count() <= most {
         return text.to_owned();
     }
@@ -391,6 +397,7 @@ mod tests {
     #[test]
     fn cut_texts_end_at_a_word() {
         assert_eq!(short("as it is", 20), "as it is");
+        assert_eq!(short(&format!("a {} b", "x".repeat(50)), 40), format!("a {}… b", "x".repeat(29)));
         assert_eq!(short("one two three four", 12), "one two…");
         assert_eq!(short("a, \u{2068}foreign words\u{2069}", 12), "a, \u{2068}foreign…\u{2069}");
     }

@@ -66,6 +66,34 @@ pub fn plain(markdown: &str) -> String {
     out
 }
 
+/// Where a line may break inside a word that no line could hold.
+pub const BREAK: char = '\u{200b}';
+/// The most characters of a word that is left whole, and after how many a longer one may break.
+const WORD: usize = 36;
+const PIECE: usize = 12;
+
+/// The text with places to break in words that are longer than a narrow column.
+fn breakable(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for (i, word) in text.split(' ').enumerate() {
+        if i > 0 {
+            out.push(' ');
+        }
+        // an address has places to break of its own
+        if word.chars().count() <= WORD || word.contains("://") {
+            out.push_str(word);
+            continue;
+        }
+        for (at, c) in word.chars().enumerate() {
+            if at > 0 && at % PIECE == 0 {
+                out.push(BREAK);
+            }
+            out.push(c);
+        }
+    }
+    out
+}
+
 /// `text` as a Typst string literal.
 #[must_use]
 pub fn literal(text: &str) -> String {
@@ -217,8 +245,9 @@ impl Setter<'_> {
                 *head = head.max(f64::from(u32::try_from(longest).unwrap_or(u32::MAX)) * 0.32);
             }
         }
+        let broken = breakable(text);
         // a range is never torn by the end of a line
-        let mut rest = text;
+        let mut rest = broken.as_str();
         while let Some(range) = number_range(rest) {
             if range.start > 0 {
                 let _ = write!(self.out, "#{}", literal(&rest[..range.start]));
@@ -455,6 +484,14 @@ mod tests {
         let source = blocks(&format!("{}{}", table("short"), table(&"a longer cell ".repeat(20)))).join("\n");
         let columns: Vec<&str> = source.match_indices("columns: (").map(|(i, _)| &source[i..i + 30]).collect();
         assert!(columns.len() == 2 && columns[0] == columns[1], "{columns:?}");
+    }
+
+    #[test]
+    fn a_word_that_no_line_holds_may_break() {
+        let word = "a".repeat(60);
+        let source = blocks(&word).join("");
+        assert_eq!(source.matches(BREAK).count(), 4, "{source}");
+        assert!(!blocks("a plain sentence of short words").join("").contains(BREAK));
     }
 
     #[test]

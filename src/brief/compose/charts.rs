@@ -294,6 +294,7 @@ impl Composer<'_> {
 
     fn panel_title(&self, event: Ref<Event>) -> String {
         let (title, when) = (capital(&self.title(event)), self.when_of(event));
+        let title = short(&title, NAME);
         if when.is_empty() { title } else { format!("{title}{}{when}", self.language.words.list.comma) }
     }
 
@@ -316,7 +317,7 @@ impl Composer<'_> {
         for cell in cells {
             let mut found = self.range_rows(cell, &scale, legend);
             if let (Some(first), Some(who)) = (found.first_mut(), cell.key.2) {
-                first.category = capital(&self.say(Subject::Category(who), &d.categories[who].name));
+                first.category = short(&capital(&self.say(Subject::Category(who), &d.categories[who].name)), HEAD);
             }
             rows.append(&mut found);
         }
@@ -328,7 +329,7 @@ impl Composer<'_> {
         let measure = cells.first()?.key.1;
         Some(Panel {
             event: String::new(),
-            counted: capital(&self.say(Subject::Measure(measure), &d.measures[measure].name)),
+            counted: short(&capital(&self.say(Subject::Measure(measure), &d.measures[measure].name)), NAME),
             records: unique(rows.iter().flat_map(|r| r.records.iter().cloned()).collect()),
             rows,
             ticks: ticks.collect(),
