@@ -17,6 +17,7 @@ use crate::facts::at::At;
 use crate::facts::dossier::{Anchor, Cited, Dossier, Source, Subject};
 use crate::facts::table::{Entry, Ref};
 use crate::facts::vocabulary::Basis;
+use crate::load;
 use crate::load::archive::Archive;
 use crate::load::lock::{self, Lock, Match, Proof, SourceEntry};
 use crate::load::read::{self, Unread};
@@ -109,6 +110,36 @@ impl<'d> Checked<'d> {
     }
 }
 
+impl Checked<'_> {
+    /// The evidence of an excerpt of this dossier: the proofs that were found, for what the excerpt says.
+    ///
+    /// `kept` gives for a record of the excerpt the numbers, in this dossier, of the citations that it still has.
+    #[must_use]
+    pub fn evidence_of(&self, excerpt: &Dossier, kept: &dyn Fn(Subject) -> Vec<usize>) -> Lock {
+        let mut lock = Lock::default();
+        for (_, source) in excerpt.sources.iter() {
+            let mut entry = SourceEntry { sha256: source.sha256.to_string(), pinned: BTreeMap::new() };
+            if let (Some(published), true) = (&source.published, dating::is_unproved(source.dating.as_ref())) {
+                entry.pinned.insert("published".to_owned(), published.to_string());
+            }
+            lock.sources.insert(source.id.clone(), entry);
+        }
+        for cited in excerpt.cited() {
+            if let (Some(date), true) = (cited.date, dating::is_unproved(cited.dating)) {
+                lock.pinned.insert(cited.head.id.to_owned(), date.to_string());
+            }
+            let Some(own) = self.dossier.find(cited.head.id) else { continue };
+            for (index, number) in kept(own).into_iter().enumerate() {
+                if let Some(proof) = self.proof(own, number) {
+                    let proved = proved(excerpt, &cited, index);
+                    lock.proofs.insert(lock::key(cited.head.id, index), Proof { proved, ..proof.clone() });
+                }
+            }
+        }
+        lock
+    }
+}
+
 /// Checks a dossier against its archive, or, where that is not at hand, against its lock.
 ///
 /// With no finding that fails, the dossier comes back as [`Checked`].
@@ -129,7 +160,7 @@ pub fn run<'d>(
         found: Vec::new(),
         fresh: BTreeSet::new(),
     };
-    run.tally.records = dossier.heads().filter(|(_, head)| head.file.name() != "built-in vocabulary").count();
+    run.tally.records = dossier.heads().filter(|(_, head)| head.file.name() != load::VOCABULARY).count();
     let articles = run.articles(archive);
     run.evidence(&articles, &Vocabulary::new(dossier));
     run.pins();
