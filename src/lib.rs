@@ -661,6 +661,7 @@ fn held(request: &Request, kind: &Kind, view: &View, markdown: &str, ledger: &Le
         printout: Printout::new((&request.slug, &view.language), kind, &json, markdown, &known),
         ledger: index,
         typed: typed(request).into_iter().map(|(key, at)| (key, at.to_string())).collect(),
+        extra: audit::provenance::extra_texts(&json),
     }
 }
 

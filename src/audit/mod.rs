@@ -51,25 +51,30 @@ impl Text {
         let named_pdf = name.to_lowercase().ends_with(".pdf");
         if named_pdf || pdf_text::is_pdf(&bytes) {
             let pages = pdf_text::pages(&bytes).map_err(|why| unreadable(why.to_string()))?;
-            let mut at = 0;
-            let mut files = Vec::with_capacity(pages.len());
-            for (i, text) in pages.into_iter().enumerate() {
-                let length = text.len() + 1;
-                files.push((at, Arc::new(TextFile::new(format!("{name} (page {})", i + 1), text))));
-                at += length;
-            }
-            if files.iter().all(|(_, page)| page.text().trim().is_empty()) {
+            if pages.iter().all(|page| page.trim().is_empty()) {
                 return Err(unreadable(
                     "its pages hold no text that can be read (pictures of text, perhaps)".to_owned(),
                 ));
             }
-            return Ok(Self { pages: files, is_pdf: true });
+            return Ok(Self::of_pages(name, pages.iter().map(String::as_str)));
         }
         let file = read::admit(bytes, name)?;
         if file.text().trim().is_empty() {
             return Err(unreadable("it is empty".to_owned()));
         }
         Ok(Self { pages: vec![(0, file)], is_pdf: false })
+    }
+
+    /// The text of a PDF's pages, shown by `name`.
+    #[must_use]
+    pub fn of_pages<'p>(name: &str, pages: impl IntoIterator<Item = &'p str>) -> Self {
+        let mut at = 0;
+        let mut files = Vec::new();
+        for (i, text) in pages.into_iter().enumerate() {
+            files.push((at, Arc::new(TextFile::new(format!("{name} (page {})", i + 1), text))));
+            at += text.len() + 1;
+        }
+        Self { pages: files, is_pdf: true }
     }
 
     /// The file and the bytes in it for a place in the text.
@@ -161,6 +166,8 @@ pub struct Outcome {
     pub briefing: Option<String>,
     /// Its units, in order.
     pub lines: Vec<Line>,
+    /// Of a PDF that was recognised: the units of the briefing, by their number, that stand on no page, edited or not.
+    pub missing: Vec<usize>,
 }
 
 /// The records and printed briefings that texts are held against.
@@ -181,6 +188,8 @@ pub struct Held {
     pub ledger: usize,
     /// What its author typed, by key: title, subject, audience.
     pub typed: Vec<(&'static str, String)>,
+    /// What its pages show beside its Markdown: [`provenance::extra_texts`].
+    pub extra: Vec<String>,
 }
 
 /// A text is a briefing, perhaps an edited one, if at least this share of its units stands in it: one in so many.
@@ -191,6 +200,8 @@ struct Audit<'a, 'd> {
     auditor: &'a Auditor<'d>,
     text: &'a Text,
     lexicon: &'static Lexicon,
+    /// What the pages show beside the Markdown, without white space, the longest first.
+    extra: Vec<String>,
     outcome: Outcome,
 }
 
@@ -198,9 +209,15 @@ impl<'d> Auditor<'d> {
     /// Holds a text against records and briefings.
     #[must_use]
     pub fn audit(&self, text: &Text) -> Outcome {
-        let outcome = Outcome { tally: Tally::default(), findings: Vec::new(), briefing: None, lines: Vec::new() };
+        let outcome = Outcome {
+            tally: Tally::default(),
+            findings: Vec::new(),
+            briefing: None,
+            lines: Vec::new(),
+            missing: Vec::new(),
+        };
         let lexicon = Lexicon::or_bare(&self.language);
-        let mut audit = Audit { auditor: self, text, lexicon, outcome };
+        let mut audit = Audit { auditor: self, text, lexicon, extra: Vec::new(), outcome };
         if text.is_pdf {
             audit.pdf();
         } else {
@@ -253,6 +270,7 @@ impl Audit<'_, '_> {
     {
         self.lexicon = Lexicon::or_bare(&held.printout.language);
         self.outcome.briefing = Some(held.printout.slug.clone());
+        self.extra = bare(&held.extra);
     }
 
     /// Takes over the units that stand on the pages as they were printed, white space aside, and reads what is between.
@@ -268,7 +286,7 @@ impl Audit<'_, '_> {
             .auditor
             .printed
             .iter()
-            .map(|held| (laid(&stream, &held.printout.units), held))
+            .map(|held| (laid(&stream, &held.printout.units, &bare(&held.extra)), held))
             .max_by_key(|(found, _)| found.iter().flatten().count());
         let (found, held) = match best {
             Some((found, held)) if found.iter().flatten().count() * SHARE >= found.len().max(1) => {
@@ -303,6 +321,8 @@ impl Audit<'_, '_> {
             &mut skipped,
             &mut aligned,
         );
+        let there: std::collections::BTreeSet<usize> = aligned.iter().filter_map(|a| a.printed).collect();
+        self.outcome.missing = (0..printed.len()).filter(|i| !there.contains(i)).collect();
         self.judge(&aligned, held);
     }
 
@@ -321,6 +341,10 @@ impl Audit<'_, '_> {
         if bare.is_empty() || bare.len() < 4 && bare.chars().all(|c| c.is_ascii_digit()) && text.trim() != bare {
             return;
         }
+        if self.is_extra(text) {
+            *skipped = missing;
+            return;
+        }
         if self.pieces(whole, &gap, printed, &missing, aligned) {
             return;
         }
@@ -336,6 +360,18 @@ impl Audit<'_, '_> {
         for (unit, printed) in units.into_iter().zip(matched) {
             aligned.push(Aligned { span: unit.span(), unit: Some(unit), printed, same: false });
         }
+    }
+
+    /// Whether all that a gap holds is what the pages show beside the Markdown, in any order.
+    fn is_extra(&self, text: &str) -> bool {
+        let mut rest: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+        for known in &self.extra {
+            // once each: a second one would be a copy that nobody printed
+            if let Some(at) = rest.find(known.as_str()) {
+                rest.replace_range(at..at + known.len(), " ");
+            }
+        }
+        !rest.is_empty() && rest.trim().is_empty()
     }
 
     /// Cuts a gap where the printed units end that are missing, and takes each piece for one of them, edited. Says
@@ -664,21 +700,45 @@ fn typed(held: &Held, traced: &Traced, item: &Item) -> Option<&'static str> {
     held.typed.iter().find(|(_, text)| *text == leaf.text).map(|(key, _)| *key)
 }
 
-/// The place of each printed unit in a stream of characters without white space, where it stands as it was printed.
-fn laid(stream: &[char], printed: &[Traced]) -> Vec<Option<Range<usize>>> {
+/// Texts without their white space, the longest first.
+fn bare(texts: &[String]) -> Vec<String> {
+    let mut found: Vec<String> = texts
+        .iter()
+        .map(|text| text.chars().filter(|c| !c.is_whitespace()).collect())
+        .filter(|text: &String| !text.is_empty())
+        .collect();
+    found.sort_by_key(|text| std::cmp::Reverse(text.len()));
+    found
+}
+
+/// The place of each printed unit in a stream of characters without white space, where it stands as it was printed;
+/// `extra` is what the pages show besides.
+fn laid(stream: &[char], printed: &[Traced], extra: &[String]) -> Vec<Option<Range<usize>>> {
     // how far behind the last unit found the next one is looked for
     const REACH: usize = 20_000;
+    let mut extra: Vec<Vec<char>> = extra.iter().map(|text| text.chars().collect()).collect();
     let mut found = Vec::with_capacity(printed.len());
     let mut at = 0;
     for traced in printed {
         let wanted: Vec<char> = traced.unit.printed.chars().collect();
-        // a short text could stand anywhere: it is taken only where it is expected, behind a list's mark
+        // a short text could stand anywhere: it is taken only where it is expected, behind a list's mark or a chart
         let reach = if wanted.len() < 12 { 6 } else { REACH };
-        let limit = stream.len().min(at + wanted.len() + reach);
-        let place = stream.get(at..limit).and_then(|s| s.windows(wanted.len().max(1)).position(|w| w == wanted));
-        found.push(place.map(|i| at + i..at + i + wanted.len()));
-        if let Some(i) = place {
-            at += i + wanted.len();
+        let look = |from: usize| {
+            let limit = stream.len().min(from + wanted.len() + reach);
+            let place = stream.get(from..limit).and_then(|s| s.windows(wanted.len().max(1)).position(|w| w == wanted));
+            place.map(|i| from + i)
+        };
+        let mut place = look(at);
+        let mut behind = at;
+        while place.is_none() {
+            let next = extra.iter().position(|text| stream.get(behind..).is_some_and(|rest| rest.starts_with(text)));
+            let Some(next) = next else { break };
+            behind += extra.remove(next).len();
+            place = look(behind);
+        }
+        found.push(place.map(|start| start..start + wanted.len()));
+        if let Some(start) = place {
+            at = start + wanted.len();
         }
     }
     found
