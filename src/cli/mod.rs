@@ -1,4 +1,4 @@
-//! Floor 9: the commands. Only this part prints, writes files, or reads the environment.
+//! Floor 10: the commands. Only this part prints, writes files, or reads the environment.
 
 mod audit;
 mod build;
