@@ -10,7 +10,7 @@ pub mod rules;
 pub(crate) mod vocabulary;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::diag::{self, Diagnostic, Level};
 use crate::facts::at::At;
@@ -19,6 +19,7 @@ use crate::facts::table::{Entry, Ref};
 use crate::facts::vocabulary::Basis;
 use crate::load;
 use crate::load::archive::Archive;
+use crate::load::excerpt::Tables;
 use crate::load::lock::{self, Lock, Match, Proof, SourceEntry};
 use crate::load::read::{self, Unread};
 use crate::text::article::{Article, NoSuchLine, Zone};
@@ -94,6 +95,7 @@ impl Report {
 pub struct Checked<'d> {
     dossier: &'d Dossier,
     lock: Lock,
+    tables: OnceLock<Tables>,
 }
 
 impl<'d> Checked<'d> {
@@ -101,6 +103,12 @@ impl<'d> Checked<'d> {
     #[must_use]
     pub fn dossier(&self) -> &'d Dossier {
         self.dossier
+    }
+
+    /// The dossier's files as TOML, read when they are first asked for.
+    #[must_use]
+    pub fn tables(&self) -> &Tables {
+        self.tables.get_or_init(|| Tables::of(self.dossier))
     }
 
     /// The proof of a record's citation.
@@ -170,7 +178,7 @@ pub fn run<'d>(
         }
     }
     let report = run.finish();
-    let checked = (!report.fails()).then(|| Checked { dossier, lock: report.lock.clone() });
+    let checked = (!report.fails()).then(|| Checked { dossier, lock: report.lock.clone(), tables: OnceLock::new() });
     (report, checked)
 }
 

@@ -157,6 +157,12 @@ pub fn verify(carried: &Carried, archive: &Archive, project: Option<&BTreeMap<St
     let mut fates =
         project.map(|dossiers| today::compare(&dossier, &read.records, dossiers, &mut findings)).unwrap_or_default();
     let mut notes = pages.notes;
+    for file in carried.files.iter().filter(|file| !ALL.contains(&file.name.as_str())) {
+        notes.push(format!(
+            "it carries `{}`, too, which was not held: this program attaches no such file",
+            visible(&file.name)
+        ));
+    }
     notes.extend(exceptions(&dossier));
     if !settings.project.is_empty() {
         let levels: Vec<String> =

@@ -50,7 +50,7 @@ pub(super) fn hold(
     if archive.is_present() {
         let (fresh, _) = check::run(dossier, archive, Some(lock), settings);
         // what the lock alone finds is found whatever the articles say: it is what was handed out
-        findings.extend(std::mem::take(&mut report.findings).into_iter().filter(|f| f.code == "not-verified"));
+        findings.extend(std::mem::take(&mut report.findings).into_iter().filter(|f| UNPROVED.contains(&f.code)));
         report = fresh;
         differences(dossier, lock, &report.lock, file, findings);
     }
@@ -77,8 +77,16 @@ pub(super) fn hold(
         }
     }
     findings.append(&mut report.findings);
+    for finding in findings.iter_mut().filter(|f| UNPROVED.contains(&f.code)) {
+        // what helps a curator helps no reader
+        finding.help =
+            vec!["take the briefing from whoever issued it, and the articles from their publishers".to_owned()];
+    }
     (proved, report.tally)
 }
+
+/// Findings that say that a quotation, or the text it stands in, is not what was verified.
+const UNPROVED: [&str; 2] = ["not-verified", "article-changed"];
 
 /// What the articles prove and the lock has otherwise.
 fn differences(dossier: &Dossier, lock: &Lock, fresh: &Lock, file: &Arc<TextFile>, findings: &mut Vec<Diagnostic>) {

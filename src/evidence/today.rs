@@ -8,7 +8,7 @@ use crate::diag::Diagnostic;
 use crate::facts::dossier::{Claim, Dossier, Subject};
 use crate::facts::table::Ref;
 use crate::facts::vocabulary::{ChangeKind, Rank};
-use crate::load::excerpt::{Chosen, WITHHELD, excerpt};
+use crate::load::excerpt::{Chosen, Tables, WITHHELD, excerpt};
 use crate::load::revision::{Turned, Written, written_in};
 use crate::text::file::TextFile;
 use crate::text::gate::visible;
@@ -76,7 +76,7 @@ fn in_the_same_form(dossier: &Dossier, now: &Dossier) -> BTreeMap<String, Writte
         let cited = now.citations(subject).get(index).map(|c| now.sources[*c.source].id.as_str());
         cited.is_some_and(|source| dossier.sources.get(source).is_some())
     };
-    let text = excerpt(now, &Chosen { records: &records, citation: &citation, tellable: &|_| true });
+    let text = excerpt(now, &Tables::of(now), &Chosen { records: &records, citation: &citation, tellable: &|_| true });
     written_in(&text)
 }
 

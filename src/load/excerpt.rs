@@ -25,6 +25,25 @@ use crate::facts::dossier::{Anchor, Dating, Dossier, Subject};
 /// The note of a date whose proof is not in the part, and the reason of every exception in it.
 pub const WITHHELD: &str = "kept by the project and not part of this excerpt";
 
+/// The files of a dossier, read as TOML once for however many excerpts.
+#[derive(Debug)]
+pub struct Tables(BTreeMap<String, Table>);
+
+impl Tables {
+    /// Reads the files that a dossier's records are written in.
+    #[must_use]
+    pub fn of(dossier: &Dossier) -> Self {
+        let mut tables = BTreeMap::new();
+        for (_, head) in dossier.heads().filter(|(_, head)| head.file.name() != VOCABULARY) {
+            if !tables.contains_key(head.file.name()) {
+                // a file that was loaded parses
+                tables.insert(head.file.name().to_owned(), head.file.text().parse().unwrap_or_default());
+            }
+        }
+        Self(tables)
+    }
+}
+
 /// What of a dossier is written.
 pub struct Chosen<'a> {
     /// The records. Each must have with it those that it cannot be read without.
@@ -62,20 +81,13 @@ const SPELLINGS: &[&str] = &["aliases", "sic"];
 
 /// The chosen records as TOML.
 #[must_use]
-pub fn excerpt(dossier: &Dossier, chosen: &Chosen<'_>) -> String {
-    let mut read: BTreeMap<&str, Table> = BTreeMap::new();
+pub fn excerpt(dossier: &Dossier, tables: &Tables, chosen: &Chosen<'_>) -> String {
     let mut out = String::new();
     for kind in Dossier::KINDS {
         for (subject, head) in dossier.heads().filter(|(s, h)| h.kind == *kind && chosen.records.contains(s)) {
-            let name = head.file.name();
-            if name == VOCABULARY {
-                continue;
-            }
-            // a file that was loaded parses
-            let table = read.entry(name).or_insert_with(|| head.file.text().parse().unwrap_or_default());
-            let Some(record) = table.get(*kind).and_then(|t| t.get(head.id)).and_then(Value::as_table) else {
-                continue;
-            };
+            // the vocabulary comes with the program, and is in no file of the dossier
+            let table = tables.0.get(head.file.name()).and_then(|t| t.get(*kind)).and_then(|t| t.get(head.id));
+            let Some(record) = table.and_then(Value::as_table) else { continue };
             let mut record = record.clone();
             prune(dossier, chosen, subject, &mut record);
             if !out.is_empty() {

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use factbrief::evidence::carried::Carried;
+use factbrief::evidence::carried::{Carried, File};
 use factbrief::evidence::{Verification, verify};
 use factbrief::load::archive::Archive;
 use factbrief::text::hash::sha256;
@@ -627,6 +627,11 @@ fn what_is_taken_off_or_laid_on_a_page_is_found() {
     let note = document.add_object(note);
     document.get_dictionary_mut(page).unwrap().set("Annots", Object::Array(vec![Object::Reference(note)]));
     alone(saved(document)).run(&["verify", "got.pdf"]).exits(1).says("something lies on page 1").says("FreeText");
+    // a file that somebody put beside the others
+    let mut carried = Carried::read(&s.bytes(PDF), "got.pdf").unwrap();
+    carried.files.push(File { name: "memo.txt".to_owned(), about: String::new(), bytes: b"1,300".to_vec() });
+    let found = verify(&carried, &Archive::Absent, None);
+    assert!(!found.fails() && found.notes.iter().any(|note| note.contains("it carries `memo.txt`, too")));
     // a page that is left out
     let mut document = Document::load_mem(&s.bytes(PDF)).unwrap();
     document.delete_pages(&[2]);

@@ -55,7 +55,7 @@ impl Composer<'_> {
             })
         };
         let chosen = Chosen { records: &records, citation: &citation, tellable: &tellable };
-        let text = excerpt(d, &chosen);
+        let text = excerpt(d, self.checked.tables(), &chosen);
         // read back as any reader of the briefing will read it
         let read = resolve(&d.name, &d.language, &[Arc::new(TextFile::new(RECORDS, text.clone()))])?;
         let lock = self.checked.evidence_of(&read, &kept).print();
