@@ -118,6 +118,7 @@ enum Command {
     Audit(audit::Options),
     /// Hold the pages of a PDF against the records it carries, these against the articles (--archive) and the project
     /// (--project), where they are given
+    #[command(after_help = "A document proves itself: a project or archive is used only where it is named.")]
     Verify(verify::Options),
     /// Write out the files that a PDF carries
     Extract(extract::Options),

@@ -155,7 +155,8 @@ fn laid_over(document: &Document) -> Vec<(usize, String)> {
         let Ok(annotations) = document.get_page_annotations(page) else { continue };
         for annotation in annotations {
             let kind = annotation.get(b"Subtype").and_then(Object::as_name).unwrap_or(b"unknown");
-            if kind != b"Link" {
+            // a link shows nothing of its own, unless it is given an appearance
+            if kind != b"Link" || annotation.has(b"AP") {
                 found.push((index, crate::text::gate::visible(&String::from_utf8_lossy(kind))));
             }
         }

@@ -49,6 +49,7 @@ pub(super) fn hold(carried: &Carried, read: &Read, dossier: &Dossier, findings: 
         pages_say(carried, read, printout, ledger, &language, &mut pages, findings);
     }
     hash_on_pages(carried, read, &mut pages, findings);
+    around_pages(carried, read, &mut pages);
     for (page, kind) in &carried.laid_over {
         findings.push(
             Diagnostic::new("page-laid-over", format!("something lies on page {} that was not printed", page + 1))
@@ -238,6 +239,38 @@ fn hash_on_pages(carried: &Carried, read: &Read, pages: &mut Pages, findings: &m
             .help("take the briefing from whoever issued it"),
         );
     }
+}
+
+/// Notes numbers in headers and footers that the briefing does not have: a layout of the project may print its own there,
+/// and whoever paints a figure over another may call it a footer.
+fn around_pages(carried: &Carried, read: &Read, pages: &mut Pages) {
+    let known: BTreeSet<&str> = digit_runs(read.markdown.text()).chain(digit_runs(read.view_file.text())).collect();
+    for (index, page) in carried.pages.iter().enumerate() {
+        let foreign =
+            digit_runs(&page.furniture).find(|run| !known.contains(run) && !is_page_number(run, carried.pages.len()));
+        if let Some(run) = foreign {
+            pages.notes.push(format!(
+                "header or footer of page {} say “{}”, which the briefing does not: it was not held",
+                index + 1,
+                visible(run)
+            ));
+        }
+    }
+}
+
+/// Whether digits may number one of so many pages, or all of them; in other digits than Europe's, by their length.
+fn is_page_number(run: &str, pages: usize) -> bool {
+    match run.parse::<usize>() {
+        Ok(number) => number <= pages,
+        Err(_) => !run.is_ascii() && run.chars().count() <= pages.to_string().len(),
+    }
+}
+
+/// The runs of digits in a text, with what stands inside a number.
+fn digit_runs(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !c.is_numeric() && !matches!(c, ',' | '.'))
+        .map(|run| run.trim_matches([',', '.']))
+        .filter(|run| !run.is_empty())
 }
 
 /// The runs of hexadecimal digits in a text.

@@ -138,6 +138,7 @@ fn every_kind_in_every_language_proves_itself() {
             assert_eq!(ran.code, 0, "{kind} {language}\n{}", ran.err);
             let held = ran.err.contains("were not held against `briefing.md`");
             assert_eq!(held, language == "ar", "{kind} {language}\n{}", ran.err);
+            assert!(!ran.err.contains("header or footer"), "{kind} {language}\n{}", ran.err);
             let articles = s.path().join("archive").display().to_string();
             let ran = got.run(&["verify", "got.pdf", "--archive", &articles]);
             assert_eq!(ran.code, 0, "{kind} {language}, articles\n{}", ran.err);
@@ -632,6 +633,12 @@ fn what_is_taken_off_or_laid_on_a_page_is_found() {
     carried.files.push(File { name: "memo.txt".to_owned(), about: String::new(), bytes: b"1,300".to_vec() });
     let found = verify(&carried, &Archive::Absent, None);
     assert!(!found.fails() && found.notes.iter().any(|note| note.contains("it carries `memo.txt`, too")));
+    // a figure in a footer that the briefing does not have
+    let mut carried = Carried::read(&s.bytes(PDF), "got.pdf").unwrap();
+    assert!(verify(&carried, &Archive::Absent, None).notes.is_empty());
+    carried.pages[0].furniture.push_str(" 1,300 ");
+    let found = verify(&carried, &Archive::Absent, None);
+    assert!(found.notes.iter().any(|note| note.contains("page 1 say “1,300”")), "{:?}", found.notes);
     // a page that is left out
     let mut document = Document::load_mem(&s.bytes(PDF)).unwrap();
     document.delete_pages(&[2]);
