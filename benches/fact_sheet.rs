@@ -85,7 +85,7 @@ fn main() {
     let printed = workspace.print(&verdict, request, None, &mut factbrief::render::pdf::typeset).unwrap();
     let Ok(kind) = Kind::load(copy, "fact-sheet") else { panic!("the kind does not load") };
     let document = copy.join("document");
-    for (name, text) in typst_files(&kind, &printed.view, &blocks(&printed.markdown)) {
+    for (name, text) in typst_files(&kind, &printed.view, &blocks(&printed.markdown), &printed.attached) {
         let path = document.join(name);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, text).unwrap();

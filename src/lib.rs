@@ -13,9 +13,10 @@
 //! | 5 | [`brief`] | the view: all that a briefing says |
 //! | 6 | [`render`] | Handlebars to Markdown, that same Markdown through Typst to PDF |
 //! | 7 | [`audit`] | a printed text held against the records |
+//! | 8 | [`evidence`] | what a PDF carries with it, and whether it proves what the pages say |
 //! | ~ | [`report`] | findings as text |
-//! | 8 | this file | the pipeline |
-//! | 9 | `main.rs`, `cli/` | one file a command; the only part that prints, writes, or reads the environment |
+//! | 9 | this file | the pipeline |
+//! | 10 | `main.rs`, `cli/` | one file a command; the only part that prints, writes, or reads the environment |
 //!
 //! What the program does, a library user does in a few lines:
 //!
@@ -37,6 +38,7 @@ pub mod audit;
 pub mod brief;
 pub mod check;
 pub mod diag;
+pub mod evidence;
 pub mod facts;
 pub mod load;
 pub mod reconcile;
@@ -60,13 +62,14 @@ use brief::view::{Section, View};
 use brief::{Brief, Composed};
 use check::{Checked, Report, Settings, Tally};
 use diag::Diagnostic;
+use evidence::attached;
 use facts::dossier::Dossier;
 use load::archive::Archive;
 use load::briefing::Request;
 use load::lock::Lock;
 use load::project::Project;
 use render::pdf::{Failure, Job, Pdf};
-use render::template::{Kind, pictures, typst_files};
+use render::template::{Attachment, Kind, pictures, typst_files};
 
 /// A project with all that belongs to it, loaded and resolved.
 #[derive(Debug)]
@@ -96,6 +99,7 @@ struct Ready<'v, 'w> {
     kind: Arc<Kind>,
     language: Arc<Language>,
     style: Arc<Style>,
+    fixed: Vec<String>,
 }
 
 /// What a check found in each dossier.
@@ -119,6 +123,8 @@ pub struct Printed {
     pub notes: Vec<Diagnostic>,
     /// The Markdown.
     pub markdown: String,
+    /// What the PDF carries; nothing, where its file asks for nothing to be handed out.
+    pub attached: Vec<Attachment>,
     /// The PDF.
     pub pdf: Vec<u8>,
     /// How many pages the PDF has.
@@ -342,7 +348,7 @@ impl Workspace {
         request: &Request,
         as_of: Option<NaiveDate>,
     ) -> Result<Composed, Vec<Diagnostic>> {
-        let Ready { checked, kind, language, style } = self.ready(verdict, request)?;
+        let Ready { checked, kind, language, style, fixed } = self.ready(verdict, request)?;
         let Some(as_of) = as_of.or_else(|| request.as_of.as_day()) else { return Err(Vec::new()) };
         if let Some(kept) = self.issues.get(&request.slug).filter(|kept| kept.current.issue > request.issue) {
             return Err(vec![
@@ -368,7 +374,7 @@ impl Workspace {
         brief::compose(
             checked,
             &self.project,
-            &Brief { request, wanted: &kind.wanted, language: &language, style: &style, as_of, before },
+            &Brief { request, wanted: &kind.wanted, language: &language, style: &style, as_of, before, fixed: &fixed },
         )
     }
 
@@ -401,7 +407,10 @@ impl Workspace {
             ]);
         };
         match (self.kind(request), self.language(request), self.style(request)) {
-            (Ok(kind), Ok(language), Ok(style)) => Ok(Ready { checked, kind, language, style }),
+            (Ok(kind), Ok(language), Ok(style)) => {
+                let fixed = audit::template::fixed(&kind.sources, &language.tag);
+                Ok(Ready { checked, kind, language, style, fixed })
+            }
             (kind, language, style) => {
                 let style = style.err().map(|finding| vec![*finding]);
                 Err(kind.err().into_iter().chain(language.err()).chain(style).flatten().collect())
@@ -414,11 +423,12 @@ impl Workspace {
     /// # Errors
     /// As [`Self::compose`], but for what is wrong with its series of issues.
     pub fn snapshot(&self, verdict: &Verdict<'_>, request: &Request) -> Result<Snapshot, Vec<Diagnostic>> {
-        let Ready { checked, kind, language, style } = self.ready(verdict, request)?;
+        let Ready { checked, kind, language, style, fixed } = self.ready(verdict, request)?;
         let mut wanted = kind.wanted.clone();
         wanted.sections.retain(|s| *s != Section::Changes);
         let as_of = request.as_of.as_day().unwrap_or_default();
-        let brief = Brief { request, wanted: &wanted, language: &language, style: &style, as_of, before: None };
+        let brief =
+            Brief { request, wanted: &wanted, language: &language, style: &style, as_of, before: None, fixed: &fixed };
         brief::compose(checked, &self.project, &brief).map(|composed| composed.snapshot)
     }
 
@@ -443,7 +453,7 @@ impl Workspace {
         as_of: Option<NaiveDate>,
         typeset: &mut dyn FnMut(&Job) -> Result<Pdf, Failure>,
     ) -> Result<Printed, Vec<Diagnostic>> {
-        let Composed { view, snapshot, notes } = self.compose(verdict, request, as_of)?;
+        let Composed { view, evidence, snapshot, notes } = self.compose(verdict, request, as_of)?;
         let kind = self.kind(request)?;
         let markdown = kind.markdown(&view).map_err(|f| vec![*f])?;
         let dossier = self.dossier_of(request).map_err(|f| vec![*f])?;
@@ -454,10 +464,11 @@ impl Workspace {
             let typed: Vec<_> = typed.iter().map(|(key, at)| (*key, at.as_str(), &request.file, at.span())).collect();
             audit::template::refused(&held, &ledger, &kind.sources, &typed)
         };
+        let attached = evidence.map(|evidence| attached::of(&view, &markdown, evidence)).unwrap_or_default();
         let shown = |name: &String| markdown.contains(&format!("]({name})"));
         let drawn: BTreeMap<String, String> = pictures(&view).into_iter().filter(|(name, _)| shown(name)).collect();
         let job = |blocks: &[String]| Job {
-            files: typst_files(&kind, &view, blocks),
+            files: typst_files(&kind, &view, blocks, &attached),
             pictures: drawn.clone(),
             ident: format!("factbrief/{}", view.slug),
             date: (
@@ -491,7 +502,8 @@ impl Workspace {
                     current,
                     before,
                 };
-                Ok(Printed { view, issues, notes, markdown, pdf: pdf.bytes, pages: pdf.pages, pictures: pdf.pictures })
+                let Pdf { bytes: pdf, pages, pictures } = pdf;
+                Ok(Printed { view, issues, notes, markdown, attached, pdf, pages, pictures })
             }
             Err(failure) => {
                 let mut alone = |text: &str| {

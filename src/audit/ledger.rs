@@ -63,6 +63,8 @@ pub struct Ledger<'d> {
     numbers: Vec<(Figure, Subject)>,
     /// The worded ranges of several claims.
     ranges: Vec<(String, Vec<Ref<Claim>>)>,
+    /// Floors computed from several claims.
+    floors: Vec<(Number, Vec<Ref<Claim>>)>,
     dates: Vec<(Date, Subject)>,
 }
 
@@ -116,13 +118,14 @@ impl<'d> Ledger<'d> {
         let spoken = Language::shipped(&dossier.language).or_else(|| Language::shipped("en"));
         let language = spoken;
         let worded = |f: &dyn Fn(&Language) -> String| language.as_deref().map(f).unwrap_or_default();
-        let mut ranges = Vec::new();
+        let (mut ranges, mut floors) = (Vec::new(), Vec::new());
         for cell in cells(dossier, |_| true) {
             if let Some(envelope) = &cell.envelope {
                 let claims = cell.totals.iter().flat_map(|(_, claims)| claims).copied().collect();
                 ranges.push((fold(&worded(&|l| l.envelope(envelope))), claims));
             }
             for floor in &cell.computed {
+                floors.push((floor.at_least, floor.from.clone()));
                 ranges.push((
                     worded(&|l| l.figure(&Figure { bounds: Bounds::AtLeast(floor.at_least), percent: false })),
                     floor.from.clone(),
@@ -139,6 +142,7 @@ impl<'d> Ledger<'d> {
             figures: figures.collect(),
             numbers,
             ranges,
+            floors,
             dates,
         }
     }
@@ -196,6 +200,30 @@ impl<'d> Ledger<'d> {
                 found.into_iter().filter(among).collect()
             }
             Value::Attributed => Vec::new(),
+        }
+    }
+
+    /// Whether every bound of a quantity is a bound of a claim among `ids`, or a floor computed from such claims: an
+    /// envelope of several claims has its ends from them, in whatever language it is worded.
+    #[must_use]
+    pub fn bounded(&self, item: &Item, text: &str, ids: &BTreeSet<&str>) -> bool {
+        let Value::Quantity(quantity) = &item.value else { return false };
+        let among = |claim: &Ref<Claim>| ids.contains(self.dossier.claims[*claim].id.as_str());
+        let ends = |figure: &Figure| [figure.low(), figure.high()].into_iter().flatten().map(|edge| edge.number);
+        let claimed: Vec<Number> = self
+            .figures
+            .iter()
+            .filter(|(_, claim)| among(claim))
+            .flat_map(|(figure, _)| ends(figure))
+            .chain(self.floors.iter().filter(|(_, from)| from.iter().all(among)).map(|(number, _)| *number))
+            .collect();
+        match Figure::read(quantity).filter(Figure::is_quantified) {
+            Some(figure) => ends(&figure).all(|end| claimed.contains(&end)),
+            // worded as no lexicon reads it: each number in it alone
+            None => {
+                let numbers = numerals(text.get(item.span.clone()).unwrap_or_default());
+                !numbers.is_empty() && numbers.iter().all(|number| claimed.contains(number))
+            }
         }
     }
 
@@ -612,6 +640,31 @@ impl<'d> Ledger<'d> {
             }
         }
     }
+}
+
+/// The numbers written in digits, of Europe or of Arabic, groups of three put together.
+fn numerals(text: &str) -> Vec<Number> {
+    let digit = |c: char| match c {
+        '0'..='9' => Some(c),
+        '\u{660}'..='\u{669}' => char::from_digit(u32::from(c) - 0x660, 10),
+        '\u{6f0}'..='\u{6f9}' => char::from_digit(u32::from(c) - 0x6f0, 10),
+        _ => None,
+    };
+    let mut found = Vec::new();
+    let mut digits = String::new();
+    let mut chars = text.chars().chain([' ']).peekable();
+    while let Some(c) = chars.next() {
+        if let Some(c) = digit(c) {
+            digits.push(c);
+            continue;
+        }
+        let grouped = matches!(c, ',' | '.' | '\'' | '\u{a0}' | '\u{202f}' | '\u{66c}')
+            && chars.peek().is_some_and(|c| digit(*c).is_some());
+        if !grouped && !digits.is_empty() {
+            found.extend(std::mem::take(&mut digits).parse::<Number>());
+        }
+    }
+    found
 }
 
 /// What a claim counts: "killed, people".

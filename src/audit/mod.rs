@@ -51,25 +51,30 @@ impl Text {
         let named_pdf = name.to_lowercase().ends_with(".pdf");
         if named_pdf || pdf_text::is_pdf(&bytes) {
             let pages = pdf_text::pages(&bytes).map_err(|why| unreadable(why.to_string()))?;
-            let mut at = 0;
-            let mut files = Vec::with_capacity(pages.len());
-            for (i, text) in pages.into_iter().enumerate() {
-                let length = text.len() + 1;
-                files.push((at, Arc::new(TextFile::new(format!("{name} (page {})", i + 1), text))));
-                at += length;
-            }
-            if files.iter().all(|(_, page)| page.text().trim().is_empty()) {
+            if pages.iter().all(|page| page.trim().is_empty()) {
                 return Err(unreadable(
                     "its pages hold no text that can be read (pictures of text, perhaps)".to_owned(),
                 ));
             }
-            return Ok(Self { pages: files, is_pdf: true });
+            return Ok(Self::of_pages(name, pages.iter().map(String::as_str)));
         }
         let file = read::admit(bytes, name)?;
         if file.text().trim().is_empty() {
             return Err(unreadable("it is empty".to_owned()));
         }
         Ok(Self { pages: vec![(0, file)], is_pdf: false })
+    }
+
+    /// The text of a PDF's pages, shown by `name`.
+    #[must_use]
+    pub fn of_pages<'p>(name: &str, pages: impl IntoIterator<Item = &'p str>) -> Self {
+        let mut at = 0;
+        let mut files = Vec::new();
+        for (i, text) in pages.into_iter().enumerate() {
+            files.push((at, Arc::new(TextFile::new(format!("{name} (page {})", i + 1), text))));
+            at += text.len() + 1;
+        }
+        Self { pages: files, is_pdf: true }
     }
 
     /// The file and the bytes in it for a place in the text.
@@ -161,6 +166,8 @@ pub struct Outcome {
     pub briefing: Option<String>,
     /// Its units, in order.
     pub lines: Vec<Line>,
+    /// Of a PDF that was recognised: the units of the briefing, by their number, that stand on no page, edited or not.
+    pub missing: Vec<usize>,
 }
 
 /// The records and printed briefings that texts are held against.
@@ -198,7 +205,13 @@ impl<'d> Auditor<'d> {
     /// Holds a text against records and briefings.
     #[must_use]
     pub fn audit(&self, text: &Text) -> Outcome {
-        let outcome = Outcome { tally: Tally::default(), findings: Vec::new(), briefing: None, lines: Vec::new() };
+        let outcome = Outcome {
+            tally: Tally::default(),
+            findings: Vec::new(),
+            briefing: None,
+            lines: Vec::new(),
+            missing: Vec::new(),
+        };
         let lexicon = Lexicon::or_bare(&self.language);
         let mut audit = Audit { auditor: self, text, lexicon, outcome };
         if text.is_pdf {
@@ -303,6 +316,8 @@ impl Audit<'_, '_> {
             &mut skipped,
             &mut aligned,
         );
+        let there: std::collections::BTreeSet<usize> = aligned.iter().filter_map(|a| a.printed).collect();
+        self.outcome.missing = (0..printed.len()).filter(|i| !there.contains(i)).collect();
         self.judge(&aligned, held);
     }
 

@@ -1,4 +1,4 @@
-//! The text of a PDF's pages, in the order of drawing, without what is marked as an artifact: header and footer.
+//! The text of a PDF's pages, in the order of drawing, apart from what is marked as an artifact: header and footer.
 
 use lopdf::content::Content;
 use lopdf::{Document, Encoding, Error, LoadOptions, Object};
@@ -7,7 +7,7 @@ use crate::brief::wording::is_right_to_left;
 use crate::render::set::BREAK;
 
 /// The most bytes that a stream of a PDF may unpack to.
-const MAX_STREAM: usize = 64 * 1024 * 1024;
+pub(crate) const MAX_STREAM: usize = 64 * 1024 * 1024;
 /// The most characters of text in a PDF.
 const MAX_TEXT: usize = 16 * 1024 * 1024;
 
@@ -49,11 +49,20 @@ pub fn is_pdf(bytes: &[u8]) -> bool {
     bytes.starts_with(b"%PDF-")
 }
 
-/// The text of each page.
+/// What a page says.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Page {
+    /// Its text.
+    pub text: String,
+    /// The text of its artifacts: header and footer, heads of tables that are repeated.
+    pub furniture: String,
+}
+
+/// A PDF, loaded within the limits.
 ///
 /// # Errors
-/// Where the bytes are no PDF, or one that cannot be read.
-pub fn pages(bytes: &[u8]) -> Result<Vec<String>, Unreadable> {
+/// Where the bytes are no PDF, or one that asks for a password or is damaged.
+pub(crate) fn open(bytes: &[u8]) -> Result<Document, Unreadable> {
     if !is_pdf(bytes) {
         return Err(Unreadable::NotPdf);
     }
@@ -62,25 +71,47 @@ pub fn pages(bytes: &[u8]) -> Result<Vec<String>, Unreadable> {
     if document.is_encrypted() || document.was_encrypted() {
         return Err(Unreadable::Encrypted);
     }
+    Ok(document)
+}
+
+/// What each page says.
+///
+/// # Errors
+/// Where a page cannot be read within the limits, or there is none.
+pub(crate) fn read(document: &Document) -> Result<Vec<Page>, Unreadable> {
     let mut pages = Vec::new();
     let mut length = 0;
-    for (_, page) in document.get_pages() {
-        let text = page_text(&document, page)?;
-        length += text.len();
+    for (_, id) in document.get_pages() {
+        let page = page(document, id)?;
+        length += page.text.len() + page.furniture.len();
         if length > MAX_TEXT {
             return Err(Unreadable::TooLarge);
         }
-        pages.push(text);
-    }
-    let letters = || pages.iter().flat_map(|p: &String| p.chars()).filter(|c| c.is_alphabetic());
-    let right_to_left = letters().filter(|c| is_right_to_left(*c)).count();
-    if right_to_left * 5 > letters().count() {
-        return Err(Unreadable::RightToLeft);
+        pages.push(page);
     }
     if pages.is_empty() { Err(Unreadable::NoPages) } else { Ok(pages) }
 }
 
-fn damaged(error: &Error) -> Unreadable {
+/// Whether pages run from right to left: their glyphs lie in the order of the eye, not of reading.
+#[must_use]
+pub fn runs_from_right_to_left(pages: &[Page]) -> bool {
+    let letters = || pages.iter().flat_map(|p| p.text.chars()).filter(|c| c.is_alphabetic());
+    letters().filter(|c| is_right_to_left(*c)).count() * 5 > letters().count()
+}
+
+/// The text of each page.
+///
+/// # Errors
+/// Where the bytes are no PDF, or one that cannot be read.
+pub fn pages(bytes: &[u8]) -> Result<Vec<String>, Unreadable> {
+    let pages = read(&open(bytes)?)?;
+    if runs_from_right_to_left(&pages) {
+        return Err(Unreadable::RightToLeft);
+    }
+    Ok(pages.into_iter().map(|page| page.text).collect())
+}
+
+pub(crate) fn damaged(error: &Error) -> Unreadable {
     match error {
         Error::Decryption(_) | Error::InvalidPassword | Error::UnsupportedSecurityHandler(_) => Unreadable::Encrypted,
         Error::Decompress(_) => Unreadable::TooLarge,
@@ -88,17 +119,18 @@ fn damaged(error: &Error) -> Unreadable {
     }
 }
 
-fn page_text(document: &Document, page: lopdf::ObjectId) -> Result<String, Unreadable> {
-    let fonts = document.get_page_fonts(page).map_err(|e| damaged(&e))?;
+fn page(document: &Document, id: lopdf::ObjectId) -> Result<Page, Unreadable> {
+    let fonts = document.get_page_fonts(id).map_err(|e| damaged(&e))?;
     let mut encodings: Vec<(Vec<u8>, Encoding<'_>)> = Vec::new();
     for (name, font) in fonts {
         encodings.push((name, font.get_font_encoding_with_limit(document, MAX_STREAM).map_err(|e| damaged(&e))?));
     }
-    let bytes = document.get_page_content_with_limit(page, MAX_STREAM).map_err(|e| damaged(&e))?;
+    let bytes = document.get_page_content_with_limit(id, MAX_STREAM).map_err(|e| damaged(&e))?;
     let content = Content::decode(&bytes).map_err(|e| damaged(&e))?;
-    let mut text = String::new();
+    let mut page = Page::default();
     let (mut font, mut nested, mut artifact, mut line) = (None, 0usize, None, None::<f32>);
     for operation in &content.operations {
+        let text = if artifact.is_none() { &mut page.text } else { &mut page.furniture };
         let operands = &operation.operands;
         let number = |i: usize| operands.get(i).and_then(|o| o.as_float().ok());
         let name = |i: usize| operands.get(i).and_then(|o| o.as_name().ok());
@@ -124,16 +156,16 @@ fn page_text(document: &Document, page: lopdf::ObjectId) -> Result<String, Unrea
                 line = y;
             }
             "ET" => text.push(' '),
-            "Tj" | "TJ" | "'" | "\"" if artifact.is_none() => {
+            "Tj" | "TJ" | "'" | "\"" => {
                 if matches!(operation.operator.as_str(), "'" | "\"") {
                     text.push('\n');
                 }
-                operands.iter().for_each(|operand| shown(operand, font, &mut text));
+                operands.iter().for_each(|operand| shown(operand, font, text));
             }
             _ => {}
         }
     }
-    Ok(text)
+    Ok(page)
 }
 
 fn shown(operand: &Object, font: Option<&Encoding<'_>>, text: &mut String) {

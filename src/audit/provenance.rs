@@ -4,7 +4,7 @@
 //! marks taken out the text must be the one that was printed; a template that compares texts may print another one, and
 //! then the values are looked for in the printed text instead.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use serde_json::Value as Json;
@@ -81,13 +81,37 @@ impl Printout {
         markdown: &str,
         known: &dyn Fn(&str) -> bool,
     ) -> Self {
-        let lexicon = Lexicon::or_bare(language);
-        let mut leaves = Vec::new();
-        walk(view, &[], "", false, known, &mut leaves);
+        let leaves = leaves(view, known);
         let marked = [Marked::All, Marked::Texts, Marked::Prose]
             .into_iter()
             .find_map(|which| by_marks(kind, view, markdown, &leaves, which));
-        let from = marked.unwrap_or_else(|| by_words(markdown, &leaves, lexicon));
+        let from = marked.unwrap_or_else(|| by_words(markdown, &leaves, Lexicon::or_bare(language)));
+        Self::traced((slug, language), &kind.name, view, markdown, leaves, &from)
+    }
+
+    /// Traces a briefing whose kind is not at hand: the values of its view are looked for in it.
+    #[must_use]
+    pub fn by_words(
+        (slug, language): (&str, &str),
+        kind: &str,
+        view: &Json,
+        markdown: &str,
+        known: &dyn Fn(&str) -> bool,
+    ) -> Self {
+        let leaves = leaves(view, known);
+        let from = by_words(markdown, &leaves, Lexicon::or_bare(language));
+        Self::traced((slug, language), kind, view, markdown, leaves, &from)
+    }
+
+    fn traced(
+        (slug, language): (&str, &str),
+        kind: &str,
+        view: &Json,
+        markdown: &str,
+        leaves: Vec<Leaf>,
+        from: &[usize],
+    ) -> Self {
+        let lexicon = Lexicon::or_bare(language);
         let units: Vec<Traced> = of_markdown(markdown, lexicon)
             .into_iter()
             .map(|unit| {
@@ -106,7 +130,7 @@ impl Printout {
             .collect();
         Self {
             slug: slug.to_owned(),
-            kind: kind.name.clone(),
+            kind: kind.to_owned(),
             language: language.to_owned(),
             leaves,
             units,
@@ -337,6 +361,13 @@ fn mark(value: &Json, which: Marked, index: &mut usize) -> Json {
 const RECORDS: &str = "records";
 
 /// The values of a view in order, each with the records it belongs to.
+#[must_use]
+pub fn leaves(view: &Json, known: &dyn Fn(&str) -> bool) -> Vec<Leaf> {
+    let mut leaves = Vec::new();
+    walk(view, &[], "", false, known, &mut leaves);
+    leaves
+}
+
 fn walk(
     value: &Json,
     records: &[String],
@@ -408,35 +439,103 @@ fn aligned(text: &str, from: &[usize], markdown: &str) -> Option<Vec<usize>> {
     rest.all(|(_, r)| r.is_whitespace()).then_some(out)
 }
 
-/// The origin of each byte of the Markdown, by looking for the values in it, longest first.
+/// Of values that say the same, so many are weighed for one place: a long list of them prints them in its order.
+const WEIGHED: usize = 64;
+
+/// The origin of each byte of the Markdown, by looking for the values in it, longest first. Where several values say the
+/// same, it is the one whose neighbours in the view stand beside it, or else the first that was not found yet.
 fn by_words(markdown: &str, leaves: &[Leaf], lexicon: &Lexicon) -> Vec<usize> {
     let mut from = vec![0; markdown.len()];
-    let visible = |text: &str| -> String {
-        of_markdown(text, lexicon).iter().map(|u| u.text.as_str()).collect::<Vec<_>>().join(" ")
-    };
-    let mut wanted: BTreeSet<(std::cmp::Reverse<usize>, String, usize)> = BTreeSet::new();
+    let mut wanted: BTreeMap<(std::cmp::Reverse<usize>, String), Vec<usize>> = BTreeMap::new();
+    let mut around: BTreeMap<&str, Vec<(usize, String)>> = BTreeMap::new();
     for (index, leaf) in leaves.iter().enumerate() {
-        // both readings of a value: as plain text, and as Markdown
-        for words in [fold(&leaf.text), visible(&leaf.text)] {
-            if words.contains(char::is_alphanumeric) {
-                wanted.insert((std::cmp::Reverse(words.len()), words, index));
+        for words in readings(&leaf.text, lexicon) {
+            around.entry(within(&leaf.path)).or_default().push((index, words.clone()));
+            let same = wanted.entry((std::cmp::Reverse(words.len()), words)).or_default();
+            if !same.contains(&index) {
+                same.push(index);
             }
         }
     }
+    let wanted: Vec<(String, Vec<usize>)> = wanted.into_iter().map(|((_, words), same)| (words, same)).collect();
+    // what begins with a word stands only in units that have it; what begins otherwise may stand in any
+    let mut beginning: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (number, (words, _)) in wanted.iter().enumerate() {
+        beginning.entry(runs(words).next().unwrap_or_default()).or_default().push(number);
+    }
+    let mut used = vec![false; leaves.len()];
     for unit in of_markdown(markdown, lexicon) {
         let places = unit.places();
-        for (_, words, index) in &wanted {
+        let beside = |index: usize| -> usize {
+            let path = leaves.get(index).map(|leaf| within(&leaf.path)).unwrap_or_default();
+            let neighbours = around.get(path).into_iter().flatten().take(WEIGHED);
+            neighbours.filter(|(other, words)| *other != index && unit.text.contains(words.as_str())).count()
+        };
+        let here: BTreeSet<&str> = runs(&unit.text).chain([""]).collect();
+        let open: BTreeSet<usize> = here.iter().filter_map(|run| beginning.get(run)).flatten().copied().collect();
+        for (words, same) in open.into_iter().filter_map(|number| wanted.get(number)) {
             for (at, _) in unit.text.match_indices(words.as_str()) {
                 let range = at..at + words.len();
-                if crate::text::find::is_whole(&unit.text, &range)
-                    && places[range.clone()].iter().all(|p| from[*p] == 0)
+                if !crate::text::find::is_whole(&unit.text, &range)
+                    || places[range.clone()].iter().any(|p| from[*p] != 0)
                 {
+                    continue;
+                }
+                let best = match same.as_slice() {
+                    [only] => Some(*only),
+                    several => {
+                        let first = several.iter().position(|i| !used[*i]).unwrap_or_default();
+                        let first = first.min(several.len().saturating_sub(WEIGHED / 2)).saturating_sub(WEIGHED / 2);
+                        let near = several.iter().skip(first).take(WEIGHED).copied();
+                        near.max_by_key(|i| (beside(*i), !used[*i], std::cmp::Reverse(*i)))
+                    }
+                };
+                if let Some(index) = best {
+                    used[index] = true;
                     places[range].iter().for_each(|p| from[*p] = index + 1);
                 }
             }
         }
     }
     from
+}
+
+/// How a value may stand in a unit: as plain text or as Markdown, whole or a sentence of it.
+fn readings(text: &str, lexicon: &Lexicon) -> Vec<String> {
+    let units = of_markdown(text, lexicon);
+    let visible = units.iter().map(|u| u.text.as_str()).collect::<Vec<_>>().join(" ");
+    let mut found = vec![fold(text), visible];
+    found.extend(units.into_iter().map(|unit| unit.text));
+    found.extend(of_markdown(&escape(text), lexicon).into_iter().map(|unit| unit.text));
+    found.retain(|words| words.contains(char::is_alphanumeric));
+    found.sort();
+    found.dedup();
+    found
+}
+
+/// The words and numbers of a text in ASCII; others may begin where no boundary is seen.
+fn runs(text: &str) -> impl Iterator<Item = &str> {
+    let kind = |c: char| if c.is_ascii_digit() { 1 } else { u8::from(c.is_ascii_alphabetic()) * 2 };
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let start = rest.find(|c: char| !c.is_whitespace() && (!c.is_ascii() || kind(c) > 0))?;
+        let first = rest[start..].chars().next()?;
+        // a text that begins in another script has no word to be found by
+        if !first.is_ascii() {
+            let end = start + first.len_utf8();
+            rest = &rest[end..];
+            return Some("");
+        }
+        let end = rest[start..].find(|c| kind(c) != kind(first)).map_or(rest.len(), |i| start + i);
+        let run = &rest[start..end];
+        rest = &rest[end..];
+        Some(run)
+    })
+}
+
+/// The entry of the view that a value is part of.
+fn within(path: &str) -> &str {
+    path.rsplit_once('.').map_or("", |(entry, _)| entry)
 }
 
 #[cfg(test)]

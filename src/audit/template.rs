@@ -153,6 +153,26 @@ fn lines(templates: &[Arc<TextFile>], words: &str, lexicon: &Lexicon) -> Vec<(Ar
     found
 }
 
+/// What the fixed lines of templates print whose numbers have a reason given there, between the values in them.
+#[must_use]
+pub fn fixed(templates: &[Arc<TextFile>], language: &str) -> Vec<String> {
+    let lexicon = Lexicon::or_bare(language);
+    let mut found: Vec<String> = Vec::new();
+    for line in templates.iter().flat_map(|file| file.text().lines()).filter(|line| is_fixed(line)) {
+        let blank = blanked(line);
+        for piece in blank.split(BLANK).map(str::trim) {
+            let states = items(&fold(piece), lexicon).iter().any(|item| item.value != Value::Attributed);
+            if states && !found.iter().any(|known| known == piece) {
+                found.push(piece.to_owned());
+            }
+        }
+    }
+    found
+}
+
+/// What stands for a tag in a blanked line: a letter, so that words on both sides of a value are not read as one.
+const BLANK: char = '¤';
+
 /// A template's line with its tags made blank, byte for byte.
 fn blanked(line: &str) -> String {
     let mut out = String::with_capacity(line.len());
@@ -163,9 +183,8 @@ fn blanked(line: &str) -> String {
             let end = open + i + 2;
             end + usize::from(rest[end..].starts_with('}'))
         });
-        // a letter, so that words on both sides of a value are not read as one
-        out.push_str(&"¤".repeat((close - open) / 2));
-        out.push_str(&" ".repeat((close - open) % 2));
+        out.push_str(&BLANK.to_string().repeat((close - open) / BLANK.len_utf8()));
+        out.push_str(&" ".repeat((close - open) % BLANK.len_utf8()));
         rest = &rest[close..];
     }
     out.push_str(rest);

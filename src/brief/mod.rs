@@ -25,4 +25,4 @@ pub mod style;
 pub mod view;
 pub mod wording;
 
-pub use compose::{Brief, Composed, Wanted, compose};
+pub use compose::{Brief, Composed, Evidence, RECORDS, Wanted, compose, facts_hash};

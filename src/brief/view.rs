@@ -52,6 +52,8 @@ pub struct View {
     pub words: BTreeMap<String, String>,
     /// The first twelve hexadecimal digits of the SHA-256 of all it says.
     pub facts_hash: String,
+    /// What it rests on and is handed out with it; empty where nothing is.
+    pub evidence: Evidence,
     /// The most important, in at most three sentences.
     pub bottom_line: Vec<Sentence>,
     /// The figures that the bottom line speaks of, at most four.
@@ -120,6 +122,23 @@ pub struct View {
     pub citing: Citing,
     /// The references, in the order of their numbers.
     pub references: Vec<Reference>,
+}
+
+/// What a briefing rests on, where its records are handed out with it. The hashes make the facts hash cover them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Default)]
+pub struct Evidence {
+    /// The name of the dossier.
+    pub dossier: String,
+    /// The language of sources that do not say (BCP 47).
+    pub language: String,
+    /// Levels of rules that the project sets, by rule.
+    pub levels: BTreeMap<String, String>,
+    /// Lines of the template that say numbers for a reason given there, as they are printed.
+    pub fixed: Vec<String>,
+    /// SHA-256 of the attached records.
+    pub records_sha256: String,
+    /// SHA-256 of the attached proofs.
+    pub lock_sha256: String,
 }
 
 /// A day.
@@ -682,6 +701,14 @@ impl View {
             tlp: Handling { label: text(), meaning: text() },
             words: words(),
             facts_hash: text(),
+            evidence: Evidence {
+                dossier: text(),
+                language: text(),
+                levels: BTreeMap::from([(text(), text())]),
+                fixed: vec![text()],
+                records_sha256: text(),
+                lock_sha256: text(),
+            },
             bottom_line: vec![Sentence { markdown: text(), refs: refs(), records: vec![text()] }],
             key_figures: vec![KeyFigure {
                 figure: text(),

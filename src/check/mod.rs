@@ -10,14 +10,16 @@ pub mod rules;
 pub(crate) mod vocabulary;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::diag::{self, Diagnostic, Level};
 use crate::facts::at::At;
 use crate::facts::dossier::{Anchor, Cited, Dossier, Source, Subject};
 use crate::facts::table::{Entry, Ref};
 use crate::facts::vocabulary::Basis;
+use crate::load;
 use crate::load::archive::Archive;
+use crate::load::excerpt::Tables;
 use crate::load::lock::{self, Lock, Match, Proof, SourceEntry};
 use crate::load::read::{self, Unread};
 use crate::text::article::{Article, NoSuchLine, Zone};
@@ -93,6 +95,7 @@ impl Report {
 pub struct Checked<'d> {
     dossier: &'d Dossier,
     lock: Lock,
+    tables: OnceLock<Tables>,
 }
 
 impl<'d> Checked<'d> {
@@ -102,10 +105,46 @@ impl<'d> Checked<'d> {
         self.dossier
     }
 
+    /// The dossier's files as TOML, read when they are first asked for.
+    #[must_use]
+    pub fn tables(&self) -> &Tables {
+        self.tables.get_or_init(|| Tables::of(self.dossier))
+    }
+
     /// The proof of a record's citation.
     #[must_use]
     pub fn proof(&self, subject: Subject, citation: usize) -> Option<&Proof> {
         self.lock.proofs.get(&lock::key(self.dossier.head(subject).id, citation))
+    }
+}
+
+impl Checked<'_> {
+    /// The evidence of an excerpt of this dossier: the proofs that were found, for what the excerpt says.
+    ///
+    /// `kept` gives for a record of the excerpt the numbers, in this dossier, of the citations that it still has.
+    #[must_use]
+    pub fn evidence_of(&self, excerpt: &Dossier, kept: &dyn Fn(Subject) -> Vec<usize>) -> Lock {
+        let mut lock = Lock::default();
+        for (_, source) in excerpt.sources.iter() {
+            let mut entry = SourceEntry { sha256: source.sha256.to_string(), pinned: BTreeMap::new() };
+            if let (Some(published), true) = (&source.published, dating::is_unproved(source.dating.as_ref())) {
+                entry.pinned.insert("published".to_owned(), published.to_string());
+            }
+            lock.sources.insert(source.id.clone(), entry);
+        }
+        for cited in excerpt.cited() {
+            if let (Some(date), true) = (cited.date, dating::is_unproved(cited.dating)) {
+                lock.pinned.insert(cited.head.id.to_owned(), date.to_string());
+            }
+            let Some(own) = self.dossier.find(cited.head.id) else { continue };
+            for (index, number) in kept(own).into_iter().enumerate() {
+                if let Some(proof) = self.proof(own, number) {
+                    let proved = proved(excerpt, &cited, index);
+                    lock.proofs.insert(lock::key(cited.head.id, index), Proof { proved, ..proof.clone() });
+                }
+            }
+        }
+        lock
     }
 }
 
@@ -129,7 +168,7 @@ pub fn run<'d>(
         found: Vec::new(),
         fresh: BTreeSet::new(),
     };
-    run.tally.records = dossier.heads().filter(|(_, head)| head.file.name() != "built-in vocabulary").count();
+    run.tally.records = dossier.heads().filter(|(_, head)| head.file.name() != load::VOCABULARY).count();
     let articles = run.articles(archive);
     run.evidence(&articles, &Vocabulary::new(dossier));
     run.pins();
@@ -139,7 +178,7 @@ pub fn run<'d>(
         }
     }
     let report = run.finish();
-    let checked = (!report.fails()).then(|| Checked { dossier, lock: report.lock.clone() });
+    let checked = (!report.fails()).then(|| Checked { dossier, lock: report.lock.clone(), tables: OnceLock::new() });
     (report, checked)
 }
 

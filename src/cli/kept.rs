@@ -7,8 +7,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
+use factbrief::evidence::{MARKDOWN, PROOFS, RECORDS};
 use factbrief::load::{self, read};
 use factbrief::render::pdf::{Job, MAIN, Pdf};
+use factbrief::render::template::{ATTACHED, VIEW};
 use factbrief::text::hash::sha256;
 use serde::{Deserialize, Serialize};
 
@@ -56,23 +58,26 @@ impl Kept {
     }
 
     fn inputs(&self, job: &Job) -> BTreeMap<String, String> {
-        let mut layout = String::new();
+        let [mut text, mut facts, mut evidence, mut layout] = [const { String::new() }; 4];
         let pictures: String = job.pictures.iter().map(|(name, source)| format!("{name}\n{source}\n")).collect();
         let mut inputs = BTreeMap::from([
             ("program".to_owned(), self.program.clone()),
             ("pictures".to_owned(), sha256(pictures.as_bytes())),
         ]);
-        for (name, text) in &job.files {
+        for (name, held) in &job.files {
+            let line = format!("{name} {}\n", sha256(held.as_bytes()));
             match name.as_str() {
-                MAIN => inputs.insert("text".to_owned(), sha256(text.as_bytes())),
-                "view.json" => inputs.insert("facts".to_owned(), sha256(text.as_bytes())),
-                _ => {
-                    layout.push_str(&format!("{name} {}\n", sha256(text.as_bytes())));
-                    None
-                }
-            };
+                MAIN | MARKDOWN => text.push_str(&line),
+                VIEW => facts.push_str(&line),
+                RECORDS | PROOFS => evidence.push_str(&line),
+                // it names the others, and nothing else
+                ATTACHED => {}
+                _ => layout.push_str(&line),
+            }
         }
-        inputs.insert("layout".to_owned(), sha256(layout.as_bytes()));
+        for (what, lines) in [("text", text), ("facts", facts), ("evidence", evidence), ("layout", layout)] {
+            inputs.insert(what.to_owned(), sha256(lines.as_bytes()));
+        }
         inputs.insert("name and date".to_owned(), format!("{} {:?}", job.ident, job.date));
         inputs
     }

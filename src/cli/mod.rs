@@ -1,4 +1,4 @@
-//! Floor 9: the commands. Only this part prints, writes files, or reads the environment.
+//! Floor 10: the commands. Only this part prints, writes files, or reads the environment.
 
 mod audit;
 mod build;
@@ -6,11 +6,13 @@ mod check;
 mod diff;
 mod explain;
 mod export;
+mod extract;
 mod impact;
 mod kept;
 mod output;
 mod show;
 mod template;
+mod verify;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -114,6 +116,12 @@ enum Command {
     Build(build::Options),
     /// Hold every number, date and statement of a Markdown or PDF file against the records
     Audit(audit::Options),
+    /// Hold the pages of a PDF against the records it carries, these against the articles (--archive) and the project
+    /// (--project), where they are given
+    #[command(after_help = "A document proves itself: a project or archive is used only where it is named.")]
+    Verify(verify::Options),
+    /// Write out the files that a PDF carries
+    Extract(extract::Options),
     /// Show what rests on a record: records, and places of briefings
     Impact(impact::Options),
     /// Say what changed in the facts and in each briefing, since a git revision or since the last issue
@@ -147,6 +155,8 @@ pub(crate) fn main() -> ExitCode {
             Command::Check(options) => check::run(&cli.place, &options),
             Command::Build(options) => build::run(&cli.place, &options),
             Command::Audit(options) => audit::run(&cli.place, &options),
+            Command::Verify(options) => verify::run(&cli.place, &options),
+            Command::Extract(options) => extract::run(&cli.place, &options),
             Command::Impact(options) => impact::run(&cli.place, &options),
             Command::Diff(options) => diff::run(&cli.place, &options),
             Command::Template(options) => template::run(&cli.place, &options),
@@ -196,8 +206,14 @@ impl Place {
 
     /// The archive that is meant.
     fn archive(&self, project: &Project) -> Result<Archive, Exit> {
+        let own = || project.archive.as_ref().map_or(Archive::Absent, |path| Archive::folder(&project.root.join(path)));
+        Ok(self.named_archive()?.unwrap_or_else(own))
+    }
+
+    /// The archive that the call or the environment names, or forbids; none where they say nothing.
+    fn named_archive(&self) -> Result<Option<Archive>, Exit> {
         if self.no_archive {
-            return Ok(Archive::Absent);
+            return Ok(Some(Archive::Absent));
         }
         let named = self.archive.clone().map(|path| (path, "--archive")).or_else(|| {
             std::env::var_os("FACTBRIEF_ARCHIVE")
@@ -205,7 +221,7 @@ impl Place {
                 .map(|v| (PathBuf::from(v), "FACTBRIEF_ARCHIVE"))
         });
         match named {
-            Some((path, _)) if path.is_dir() => Ok(Archive::Folder(path)),
+            Some((path, _)) if path.is_dir() => Ok(Some(Archive::Folder(path))),
             Some((path, by)) => {
                 let shown = factbrief::text::gate::visible(&path.display().to_string());
                 output::tell(&format!(
@@ -213,9 +229,7 @@ impl Place {
                 ));
                 Err(Exit::Unusable)
             }
-            None => {
-                Ok(project.archive.as_ref().map_or(Archive::Absent, |path| Archive::folder(&project.root.join(path))))
-            }
+            None => Ok(None),
         }
     }
 

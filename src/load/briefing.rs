@@ -58,6 +58,8 @@ pub struct Request {
     pub situation: Option<At<String>>,
     /// Why two events must not be held against each other, in the same form.
     pub not_comparable: Option<At<String>>,
+    /// Whether its PDF carries the records it rests on, so that it can be verified without the project.
+    pub evidence: bool,
 }
 
 #[derive(Deserialize)]
@@ -78,6 +80,7 @@ struct RawBriefing {
     bottom_line: Option<At<String>>,
     situation: Option<At<String>>,
     not_comparable: Option<At<String>>,
+    evidence: Option<bool>,
 }
 
 impl Keys for RawBriefing {
@@ -98,6 +101,7 @@ impl Keys for RawBriefing {
         "bottom_line",
         "situation",
         "not_comparable",
+        "evidence",
     ];
 }
 
@@ -186,6 +190,7 @@ impl Request {
             bottom_line: given(raw.bottom_line),
             situation: given(raw.situation),
             not_comparable: given(raw.not_comparable),
+            evidence: raw.evidence.unwrap_or(true),
         })
     }
 

@@ -4,10 +4,12 @@
 //! - [`dossier()`]: all TOML of a dossier, merged and resolved
 //! - [`archive`]: the articles; [`lock`]: the evidence lock
 //! - [`read`]: files from disk; [`revision`]: two states of a dossier, key by key
+//! - [`mod@excerpt`]: a part of a dossier as a dossier of its own
 
 pub mod archive;
 pub mod briefing;
 pub(crate) mod document;
+pub mod excerpt;
 pub mod lock;
 pub mod project;
 pub mod read;
@@ -39,6 +41,9 @@ pub const BRIEFINGS: &str = "briefings";
 pub const TEMPLATES: &str = "templates";
 
 const BUILTIN: &str = include_str!("builtin.toml");
+
+/// The name that records have for their file which come with the program.
+pub const VOCABULARY: &str = "built-in vocabulary";
 
 /// The names of the dossiers of a project, sorted.
 ///
@@ -125,7 +130,7 @@ struct Raw<'d> {
 /// # Errors
 /// Every syntax, schema and reference error of all files, at once, in canonical order.
 pub fn resolve(name: &str, language: &str, files: &[Arc<TextFile>]) -> Result<Dossier, Vec<Diagnostic>> {
-    let builtin = Arc::new(TextFile::new("built-in vocabulary", BUILTIN));
+    let builtin = Arc::new(TextFile::new(VOCABULARY, BUILTIN));
     let mut findings = Vec::new();
     let mut documents = Vec::new();
     for file in files.iter().chain(std::iter::once(&builtin)) {

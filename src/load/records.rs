@@ -138,6 +138,26 @@ raw!(RawAssessment {
 });
 raw!(RawChange { kind: Option<At<ChangeKind>>, affects: List, date: Option<At<Date>>, text: Prose, });
 
+/// The keys of a kind of record, in the order of the fact model; none for what is no kind.
+pub(super) fn keys_of(kind: &str) -> &'static [&'static str] {
+    match kind {
+        "source" => RawSource::KEYS,
+        "actor" => RawActor::KEYS,
+        "place" => RawPlace::KEYS,
+        "category" => RawCategory::KEYS,
+        "measure" => RawMeasure::KEYS,
+        "event" => RawEvent::KEYS,
+        "claim" => RawClaim::KEYS,
+        "position" => RawPosition::KEYS,
+        "background" => RawBackground::KEYS,
+        "discrepancy" => RawDiscrepancy::KEYS,
+        "gap" => RawGap::KEYS,
+        "assessment" => RawAssessment::KEYS,
+        "change" => RawChange::KEYS,
+        _ => &[],
+    }
+}
+
 /// The ids of all tables: what a reference may point to.
 #[derive(Debug)]
 pub(super) struct AllIds {

@@ -56,10 +56,24 @@ pub fn written(dossier: &Dossier) -> BTreeMap<String, Written> {
         // a file that was loaded parses
         let table = read.entry(name).or_insert_with(|| head.file.text().parse().unwrap_or_default());
         let record = table.get(head.kind).and_then(|t| t.get(head.id)).and_then(toml::Value::as_table);
-        let built_in = !name.starts_with(super::SEEDS);
+        let built_in = name == super::VOCABULARY;
         if let Some(record) = record.filter(|_| !built_in) {
             let keys = record.iter().map(|(key, value)| (key.clone(), value.to_string())).collect();
             found.insert(head.id.to_owned(), Written { kind: head.kind.to_owned(), keys });
+        }
+    }
+    found
+}
+
+/// The records in a TOML text of such records, by id, read as they are written and not resolved.
+#[must_use]
+pub fn written_in(text: &str) -> BTreeMap<String, Written> {
+    let table: toml::Table = text.parse().unwrap_or_default();
+    let mut found = BTreeMap::new();
+    for (kind, records) in &table {
+        for (id, record) in records.as_table().into_iter().flatten() {
+            let keys = record.as_table().into_iter().flatten().map(|(key, value)| (key.clone(), value.to_string()));
+            found.insert(id.clone(), Written { kind: kind.clone(), keys: keys.collect() });
         }
     }
     found

@@ -14,6 +14,7 @@ use handlebars::{Handlebars, Template};
 use serde::Serialize;
 use serde_json::Value;
 
+use super::set::literal;
 use crate::brief::Wanted;
 use crate::brief::view::{Section, View};
 use crate::diag::Diagnostic;
@@ -699,18 +700,53 @@ fn descend<'v>(path: &str, from: &'v Value) -> Result<&'v Value, Missing> {
     Ok(at)
 }
 
-/// The Typst files of a document: its blocks under its kind's layout.
+/// A file that a PDF carries.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attachment {
+    /// Its name.
+    pub name: &'static str,
+    /// What it is, as a reader's list of attachments shows it.
+    pub about: String,
+    /// Its media type (RFC 6838).
+    pub media: &'static str,
+    /// What it holds.
+    pub text: String,
+}
+
+/// The name of the view among the files of a document.
+pub const VIEW: &str = "view.json";
+/// The name of the file by which a document carries others.
+pub const ATTACHED: &str = "attached.typ";
+
+/// The Typst files of a document: its blocks under its kind's layout, and what its PDF carries. Attaching is no business
+/// of the layout, so that no layout of a project can lose it.
 #[must_use]
-pub fn typst_files(kind: &Kind, view: &View, blocks: &[String]) -> BTreeMap<String, String> {
+pub fn typst_files(kind: &Kind, view: &View, blocks: &[String], attached: &[Attachment]) -> BTreeMap<String, String> {
     let mut files = kind.layouts.clone();
     let mut main = String::from(
-        "#import \"/layout.typ\": layout\n#import \"/shared/charts.typ\": picture as drawn\n#import \"/shared/parts.typ\": part, items\n#let view = json(\"/view.json\")\n#let picture(file, alt) = drawn(view, file, alt)\n#show: body => layout(view, body)\n\n",
+        "#import \"/layout.typ\": layout\n#import \"/shared/charts.typ\": picture as drawn\n#import \"/shared/parts.typ\": part, items\n#let view = json(\"/view.json\")\n#let picture(file, alt) = drawn(view, file, alt)\n",
     );
+    files.insert(VIEW.to_owned(), serde_json::to_string(view).unwrap_or_default());
+    let mut attaching = String::new();
+    for file in attached {
+        let _ = writeln!(
+            attaching,
+            "#pdf.attach({}, relationship: \"data\", mime-type: {}, description: {})",
+            literal(&format!("/{}", file.name)),
+            literal(file.media),
+            literal(&file.about)
+        );
+        files.insert(file.name.to_owned(), file.text.clone());
+    }
+    if !attached.is_empty() {
+        let _ = writeln!(main, "#include {}", literal(&format!("/{ATTACHED}")));
+        files.insert(ATTACHED.to_owned(), attaching);
+    }
+    main.push_str("#show: body => layout(view, body)\n\n");
     for block in blocks {
         let _ = writeln!(main, "{block}\n");
     }
     files.insert(super::pdf::MAIN.to_owned(), main);
-    files.insert("view.json".to_owned(), serde_json::to_string(view).unwrap_or_default());
     files
 }
 

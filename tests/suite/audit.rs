@@ -179,7 +179,7 @@ fn a_file_without_facts_is_no_silent_pass() {
 }
 
 /// Replaces one glyph on a page by another of the same font, as a forger would.
-fn forge(path: &Path, from: &str, to: &str) {
+pub(crate) fn forge(path: &Path, from: &str, to: &str) {
     let mut document = Document::load(path).unwrap();
     for (_, page) in document.get_pages() {
         let fonts: Vec<(Vec<u8>, lopdf::Dictionary)> =

@@ -8,7 +8,7 @@ use factbrief::text::hash::sha256;
 use crate::libya::same_text;
 use crate::scratch::{Scratch, repository};
 
-const KINDS: [&str; 8] = [
+pub(crate) const KINDS: [&str; 8] = [
     "casualty-table",
     "chronology",
     "comparison",
@@ -21,7 +21,7 @@ const KINDS: [&str; 8] = [
 const FACTS: &str = "seeds/ferrow/facts.toml";
 
 /// The flood with a second event, and with its texts in French and Arabic, too.
-fn flood_in_three_languages() -> Scratch {
+pub(crate) fn flood_in_three_languages() -> Scratch {
     let s = Scratch::flood();
     for (from, to) in [
         (
@@ -89,7 +89,7 @@ rests_on = ["killed-mayor", "killed-office"]
     s
 }
 
-fn request(kind: &str, language: &str, more: &str) -> String {
+pub(crate) fn request(kind: &str, language: &str, more: &str) -> String {
     let title = match language {
         "fr" => "La crue de Ferrow",
         "ar" => "فيضان فيرو",
@@ -291,7 +291,7 @@ quote   = "0 people had died in Marl"
 words   = "0"
 "#;
 
-fn outbreak() -> Scratch {
+pub(crate) fn outbreak() -> Scratch {
     project(&ARTICLES, OUTBREAK)
 }
 

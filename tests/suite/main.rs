@@ -11,6 +11,7 @@
 
 mod audit;
 mod bounds;
+mod evidence;
 mod floors;
 mod kinds;
 mod libya;

@@ -2,6 +2,7 @@
 
 mod charts;
 mod comparison;
+mod evidence;
 mod figures;
 mod ledger;
 mod positions;
@@ -34,6 +35,8 @@ use crate::reconcile::{Cell, Flag, cells};
 use crate::text::find::is_whole;
 use crate::text::hash;
 
+pub use evidence::RECORDS;
+
 /// The most sentences of a bottom line.
 const BOTTOM_LINE: usize = 3;
 
@@ -61,6 +64,17 @@ pub struct Brief<'a> {
     pub as_of: NaiveDate,
     /// The issue before it, if there was one.
     pub before: Option<&'a Issue>,
+    /// Lines of its kind's template that say numbers for a reason given there, as they are printed.
+    pub fixed: &'a [String],
+}
+
+/// What a briefing rests on, as it is handed out with it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Evidence {
+    /// The records, as a dossier in one TOML text.
+    pub records: String,
+    /// Their proofs, as an evidence lock.
+    pub lock: String,
 }
 
 /// A composed briefing.
@@ -68,6 +82,8 @@ pub struct Brief<'a> {
 pub struct Composed {
     /// All it says.
     pub view: View,
+    /// What it rests on; none where its file asks for none to be handed out.
+    pub evidence: Option<Evidence>,
     /// What it prints, by record: what the next issue is compared with.
     pub snapshot: Snapshot,
     /// What an analyst should know, though it stops nothing.
@@ -252,11 +268,26 @@ fn pass(
         return Err(findings);
     }
     view.citing = cited.citing.clone();
+    let mut evidence = None;
+    if request.evidence {
+        let (attached, told) = composer.evidence(&view, project, brief)?;
+        view.evidence = told;
+        evidence = Some(attached);
+    }
     let json = serde_json::to_string(&view).unwrap_or_default();
-    view.facts_hash = hash::sha256(json.as_bytes()).chars().take(12).collect();
+    view.facts_hash = facts_hash(&json);
     let notes = composer.untranslated(request);
-    Ok((Composed { view, snapshot, notes }, cited))
+    Ok((Composed { view, evidence, snapshot, notes }, cited))
 }
+
+/// The hash by which each page says which facts it was printed from: of the view as compact JSON, its own place empty.
+#[must_use]
+pub fn facts_hash(json: &str) -> String {
+    hash::sha256(json.as_bytes()).chars().take(HASH).collect()
+}
+
+/// How many hexadecimal digits of a hash a page prints.
+const HASH: usize = 12;
 
 /// Text of the analyst's that is missing, or given in vain.
 fn unasked(request: &Request, wanted: &Wanted) -> Vec<Diagnostic> {

@@ -1,0 +1,229 @@
+//! A part of a dossier, written as a dossier of its own: one TOML text that the loader reads like any other.
+//!
+//! The form is canonical: kinds and keys in the order of the fact model, records by id, no comments, every string on one
+//! line. The same records give the same bytes however their files are laid out.
+//!
+//! What a record says of records outside the part is not written, so that nothing dangles and nothing is named that is
+//! not there:
+//! - a reference to a record that was not chosen goes, with its key if the key names nothing else;
+//! - a citation that was not chosen goes. Where it was the record's first, or the anchor of a date was not chosen, the
+//!   date's proof is not in the part: its dating becomes `external`, with the note [`WITHHELD`];
+//! - a prose key that need not be there goes where the caller withholds its text;
+//! - the reason of an exception, the coordinates of a place and the review date of a gap are the project's own business,
+//!   and go: no check needs them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+
+use toml::{Table, Value};
+
+use super::VOCABULARY;
+use super::document::basic_string;
+use super::records::keys_of;
+use crate::facts::dossier::{Anchor, Dating, Dossier, Subject};
+
+/// The note of a date whose proof is not in the part, and the reason of every exception in it.
+pub const WITHHELD: &str = "kept by the project and not part of this excerpt";
+
+/// The files of a dossier, read as TOML once for however many excerpts.
+#[derive(Debug)]
+pub struct Tables(BTreeMap<String, Table>);
+
+impl Tables {
+    /// Reads the files that a dossier's records are written in.
+    #[must_use]
+    pub fn of(dossier: &Dossier) -> Self {
+        let mut tables = BTreeMap::new();
+        for (_, head) in dossier.heads().filter(|(_, head)| head.file.name() != VOCABULARY) {
+            if !tables.contains_key(head.file.name()) {
+                // a file that was loaded parses
+                tables.insert(head.file.name().to_owned(), head.file.text().parse().unwrap_or_default());
+            }
+        }
+        Self(tables)
+    }
+}
+
+/// What of a dossier is written.
+pub struct Chosen<'a> {
+    /// The records. Each must have with it those that it cannot be read without.
+    pub records: &'a BTreeSet<Subject>,
+    /// Whether a record's citation, by its number from nought, is written.
+    pub citation: &'a dyn Fn(Subject, usize) -> bool,
+    /// Whether an optional text may be written.
+    pub tellable: &'a dyn Fn(&str) -> bool,
+}
+
+/// Keys that name one record.
+const ONE: &[&str] = &[
+    "part_of",
+    "within",
+    "place",
+    "answers",
+    "event",
+    "measure",
+    "who",
+    "by",
+    "supersedes",
+    "actor",
+    "toward",
+    "source",
+];
+/// Keys that name several.
+const SEVERAL: &[&str] =
+    &["wires", "by", "with", "against", "after", "distinct", "about", "between", "rests_on", "affects", "via"];
+/// Keys that no check and no page needs.
+const OWN: &[&str] = &["point", "review"];
+/// Texts that a record can do without.
+const OPTIONAL: &[&str] = &["about", "venue", "covers"];
+/// Lists of texts whose entries a record can do without.
+const SPELLINGS: &[&str] = &["aliases", "sic"];
+
+/// The chosen records as TOML.
+#[must_use]
+pub fn excerpt(dossier: &Dossier, tables: &Tables, chosen: &Chosen<'_>) -> String {
+    let mut out = String::new();
+    for kind in Dossier::KINDS {
+        for (subject, head) in dossier.heads().filter(|(s, h)| h.kind == *kind && chosen.records.contains(s)) {
+            // the vocabulary comes with the program, and is in no file of the dossier
+            let table = tables.0.get(head.file.name()).and_then(|t| t.get(*kind)).and_then(|t| t.get(head.id));
+            let Some(record) = table.and_then(Value::as_table) else { continue };
+            let mut record = record.clone();
+            prune(dossier, chosen, subject, &mut record);
+            if !out.is_empty() {
+                out.push('\n');
+            }
+            let _ = writeln!(out, "[{kind}.{}]", head.id);
+            let order = keys_of(kind);
+            let mut keys: Vec<&String> = record.keys().collect();
+            keys.sort_by_key(|key| (order.iter().position(|k| k == key), key.as_str()));
+            for key in keys {
+                let _ = writeln!(out, "{key} = {}", written(&record[key.as_str()], key == "cite"));
+            }
+        }
+    }
+    out
+}
+
+/// Takes out of a record what is not to be written.
+fn prune(dossier: &Dossier, chosen: &Chosen<'_>, subject: Subject, record: &mut Table) {
+    let there = |s: Subject| chosen.records.contains(&s) || dossier.head(s).file.name() == VOCABULARY;
+    let named = |key: &str, id: &str| {
+        // a record may have the id of a word of the vocabulary: what is counted is no record of that name
+        let word = match key {
+            "who" | "within" => dossier.categories.get(id).map(|(r, _)| Subject::Category(r)),
+            "measure" => dossier.measures.get(id).map(|(r, _)| Subject::Measure(r)),
+            _ => None,
+        };
+        word.into_iter().chain(dossier.find(id)).any(there)
+    };
+    for key in OWN {
+        record.remove(*key);
+    }
+    for key in OPTIONAL {
+        if record.get(*key).is_some_and(|v| !matches!(v, Value::Array(_)) && !tells(v, chosen)) {
+            record.remove(*key);
+        }
+    }
+    for key in SPELLINGS {
+        if let Some(Value::Array(list)) = record.get_mut(*key) {
+            list.retain(|v| tells(v, chosen));
+        }
+    }
+    references(record, &named);
+    if let Some(Value::Array(list)) = record.get_mut("cite") {
+        let mut index = 0;
+        list.retain(|_| {
+            index += 1;
+            (chosen.citation)(subject, index - 1)
+        });
+        for cite in list.iter_mut().filter_map(Value::as_table_mut) {
+            references(cite, &named);
+        }
+    }
+    if let Some(Value::Array(list)) = record.get_mut("allow") {
+        for exception in list.iter_mut().filter_map(Value::as_table_mut) {
+            exception.insert("reason".to_owned(), WITHHELD.into());
+        }
+    }
+    if let Some(dating) = dating_of(dossier, subject) {
+        let anchored = dating.anchor.as_ref().is_none_or(|anchor| match **anchor {
+            Anchor::Source(r) => chosen.records.contains(&Subject::Source(r)),
+            Anchor::Event(r) => chosen.records.contains(&Subject::Event(r)),
+        });
+        let cited = dossier.citations(subject).is_empty() || (chosen.citation)(subject, 0);
+        if !(anchored && cited) {
+            let withheld = Table::from_iter([
+                ("basis".to_owned(), Value::from("external")),
+                ("note".to_owned(), Value::from(WITHHELD)),
+            ]);
+            record.insert("dating".to_owned(), Value::Table(withheld));
+        } else if let Some(dating) = record.get_mut("dating").and_then(Value::as_table_mut)
+            && dating.get("note").is_some_and(|note| !tells(note, chosen))
+        {
+            // a basis may need a note; which one, only the project knows
+            dating.insert("note".to_owned(), WITHHELD.into());
+        }
+    }
+}
+
+/// Takes out of a table what names records that are not there.
+fn references(table: &mut Table, named: &dyn Fn(&str, &str) -> bool) {
+    for key in ONE {
+        if table.get(*key).and_then(Value::as_str).is_some_and(|id| !named(key, id)) {
+            table.remove(*key);
+        }
+    }
+    for key in SEVERAL {
+        let Some(Value::Array(list)) = table.get_mut(*key) else { continue };
+        list.retain(|v| v.as_str().is_some_and(|id| named(key, id)));
+        if list.is_empty() {
+            table.remove(*key);
+        }
+    }
+}
+
+/// Whether a text may be written in each of its languages.
+fn tells(value: &Value, chosen: &Chosen<'_>) -> bool {
+    match value {
+        Value::String(text) => (chosen.tellable)(text),
+        Value::Table(versions) => versions.iter().all(|(_, v)| tells(v, chosen)),
+        _ => true,
+    }
+}
+
+fn dating_of(dossier: &Dossier, subject: Subject) -> Option<&Dating> {
+    match subject {
+        Subject::Source(r) => dossier.sources[r].dating.as_ref(),
+        Subject::Event(r) => dossier.events[r].dating.as_ref(),
+        Subject::Position(r) => dossier.positions[r].dating.as_ref(),
+        Subject::Background(r) => dossier.backgrounds[r].dating.as_ref(),
+        _ => None,
+    }
+}
+
+/// A value as TOML 1.0; a list that is `spread` has a line for each of its entries.
+fn written(value: &Value, spread: bool) -> String {
+    match value {
+        Value::String(text) => basic_string(text),
+        Value::Array(list) if spread => {
+            let lines: Vec<String> = list.iter().map(|v| format!("  {},\n", written(v, false))).collect();
+            format!("[\n{}]", lines.join(""))
+        }
+        Value::Array(list) => {
+            format!("[{}]", list.iter().map(|v| written(v, false)).collect::<Vec<_>>().join(", "))
+        }
+        Value::Table(table) => {
+            let bare = |key: &str| key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
+            let pairs: Vec<String> = table
+                .iter()
+                .map(|(key, v)| {
+                    let key = if bare(key) { key.clone() } else { basic_string(key) };
+                    format!("{key} = {}", written(v, false))
+                })
+                .collect();
+            format!("{{ {} }}", pairs.join(", "))
+        }
+        other => other.to_string(),
+    }
+}
