@@ -6,6 +6,7 @@
 //! | floor | module | holds |
 //! |---|---|---|
 //! | 0 | [`text`] | texts and places in them; quotations, quantities, sentences, dates as words |
+//! | 0 | [`map`] | coasts, borders, projections, room for names |
 //! | 1 | [`diag`] | findings |
 //! | 2 | [`facts`] | the domain: records, dates, figures, resolved references |
 //! | 3 | [`load`], [`reconcile`] | TOML to records, archive, evidence lock; what several claims say together |
@@ -41,6 +42,7 @@ pub mod diag;
 pub mod evidence;
 pub mod facts;
 pub mod load;
+pub mod map;
 pub mod reconcile;
 pub mod render;
 pub mod report;

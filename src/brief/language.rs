@@ -167,6 +167,9 @@ groups! {
         event: Phrase, statement: Phrase, figure: Phrase, background: Phrase, period: Phrase, open_date: Phrase,
         uncertain: Phrase, dagger: Phrase, shortened: Phrase, claim: Phrase, part: Phrase, computed: Phrase, about: Phrase,
         open_bound: Phrase, same_root: Phrase, supports: Phrase, against: Phrase, other: Phrase, empty: Phrase,
+        map: Phrase, places: Counted, map_event: Phrase, map_outer: Phrase, map_basis: Phrase, map_borders: Phrase,
+        equirectangular: Phrase, conic: Phrase, polar: Phrase, scale_varies: Phrase, no_point: Phrase, no_place: Phrase,
+        coordinate: Phrase, north: Phrase, south: Phrase, east: Phrase, west: Phrase, degrees: Phrase, kilometres: Phrase,
     }
     CompareWords compare {
         date: Phrase, time: Phrase, place: Phrase, by: Phrase, with: Phrase, against: Phrase, answers: Phrase,
@@ -327,13 +330,14 @@ impl Words {
         ]
     }
 
-    fn counted(&self) -> [(&'static str, &Counted); 10] {
+    fn counted(&self) -> [(&'static str, &Counted); 11] {
         [
             ("label.range_of", &self.label.range_of),
             ("label.renderings", &self.label.renderings),
             ("chart.entries", &self.chart.entries),
             ("chart.figures", &self.chart.figures),
             ("chart.actors", &self.chart.actors),
+            ("chart.places", &self.chart.places),
             ("sourcing.reports", &self.sourcing.reports),
             ("sourcing.quotations", &self.sourcing.quotations),
             ("sourcing.wire_many", &self.sourcing.wire_many),

@@ -3,7 +3,7 @@
 //!
 //! - [`view`]: the view, which is all that templates are given
 //! - [`compose()`]: dossier and request to view
-//! - [`chart`]: pictures of it, as places on scales
+//! - [`chart`]: pictures of it, as places on scales; [`locator`]: a map of its places
 //! - [`language`]: the fixed words of a briefing, a table a language; [`wording`]: figures, dates and lists in them
 //! - [`issue`]: what a briefing printed, and what has changed since; [`handling`]: who may read a record
 //! - [`narrative`]: the analyst's Markdown with references to records
@@ -18,6 +18,7 @@ mod compose;
 pub mod handling;
 pub mod issue;
 pub mod language;
+pub mod locator;
 pub mod name;
 pub mod narrative;
 pub mod references;

@@ -11,6 +11,7 @@ use super::chart::{
     TimelineRow,
 };
 use super::language::Language;
+use super::locator::{Map, MapKey, MapPlace, MapTick, PlaceRow, ScaleBar};
 
 /// The version of this form; it grows when a key changes its meaning or goes.
 pub const VERSION: u32 = 3;
@@ -68,6 +69,10 @@ pub struct View {
     pub timeline: Vec<Moment>,
     /// The timeline as a picture; one entry, or none where nothing is dated.
     pub timeline_chart: Vec<Timeline>,
+    /// The places of the events as a picture; one entry, or none where no place has a coordinate.
+    pub map: Vec<Map>,
+    /// The same places, a row each; none where there is no map.
+    pub places: Vec<PlaceRow>,
     /// Figures, an entry an event.
     pub figures: Vec<EventFigures>,
     /// Figures by claimant as a picture; one entry, or none where there is no number.
@@ -674,7 +679,8 @@ impl View {
     pub fn pictures(&self) -> impl Iterator<Item = &str> {
         let timelines = self.timeline_chart.iter().map(|c| c.file.as_str());
         let ranges = self.ranges_chart.iter().map(|c| c.file.as_str());
-        timelines.chain(ranges).chain(self.stances_chart.iter().map(|c| c.file.as_str()))
+        let stances = self.stances_chart.iter().map(|c| c.file.as_str());
+        timelines.chain(ranges).chain(stances).chain(self.map.iter().map(|c| c.file.as_str()))
     }
 
     /// A view with one entry in every list: what templates are checked against, since a list of a real view may be empty.
@@ -799,6 +805,33 @@ impl View {
                     records: vec![text()],
                 }],
                 legend: vec![Sign { sign: text(), meaning: text() }],
+                records: vec![text()],
+            }],
+            map: vec![Map {
+                file: text(),
+                alt: text(),
+                frame: crate::map::Frame::default(),
+                ticks: vec![MapTick { text: text(), ..MapTick::default() }],
+                places: vec![MapPlace {
+                    sign: text(),
+                    leader: vec![0],
+                    text: text(),
+                    records: vec![text()],
+                    ..MapPlace::default()
+                }],
+                scale: vec![ScaleBar { length: 1, text: text() }],
+                key: vec![MapKey { title: text(), name: text(), records: vec![text()] }],
+                legend: vec![Sign { sign: text(), meaning: text() }],
+                note: vec![text()],
+                records: vec![text()],
+            }],
+            places: vec![PlaceRow {
+                number: text(),
+                name: text(),
+                coordinates: text(),
+                precision: text(),
+                events: text(),
+                refs: refs(),
                 records: vec![text()],
             }],
             figures: vec![EventFigures {
@@ -1017,6 +1050,10 @@ pub enum Section {
     RangesChart,
     /// `stances_chart`
     StancesChart,
+    /// `map`
+    Map,
+    /// `places`
+    Places,
     /// `figures`
     Figures,
     /// `table`
@@ -1070,6 +1107,8 @@ impl Section {
         ("timeline_chart", Self::TimelineChart),
         ("ranges_chart", Self::RangesChart),
         ("stances_chart", Self::StancesChart),
+        ("map", Self::Map),
+        ("places", Self::Places),
         ("figures", Self::Figures),
         ("table", Self::Table),
         ("positions", Self::Positions),

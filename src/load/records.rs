@@ -106,7 +106,7 @@ raw!(RawActor {
     name: Prose, kind: Option<At<ActorKind>>, role: Prose, aliases: List, sic: List, part_of: Text,
     grade: Option<At<Reliability>>, about: Prose,
 });
-raw!(RawPlace { name: Prose, aliases: List, sic: List, within: Text, point: Option<RawPoint>, });
+raw!(RawPlace { name: Prose, aliases: List, sic: List, within: Text, point: Option<At<RawPoint>>, });
 raw!(RawCategory { name: Prose, within: Text, exclusive: bool, words: List });
 raw!(RawMeasure { name: Prose, counts: Text, words: List, about: Prose });
 raw!(RawEvent {
@@ -538,12 +538,21 @@ impl Resolve for RawPlace {
         let name = r.needed_text("name", self.name);
         let ids = r.ids;
         let within = r.maybe(&ids.places, "place", self.within);
-        let point = self.point.map(|p| Point { lat: p.lat, lon: p.lon, precision: p.precision, basis: p.basis });
-        if let (Some(point), Some(name)) = (&point, &name)
-            && !((-90.0..=90.0).contains(&point.lat) && (-180.0..=180.0).contains(&point.lon))
-        {
-            r.wrong(name.span(), "its point is not on the globe: lat is -90 to 90, lon -180 to 180");
-        }
+        let point = self.point.map(|at| {
+            let span = at.span().clone();
+            let p = at.into_inner();
+            // what is no number is in no range
+            if !((-90.0..=90.0).contains(&p.lat) && (-180.0..=180.0).contains(&p.lon)) {
+                r.wrong(
+                    &span,
+                    "this point is not on the globe: `lat` is a number from -90 to 90, `lon` from -180 to 180",
+                );
+            }
+            if p.basis.trim().is_empty() {
+                r.wrong(&span, "a coordinate says whence it is: `basis` is empty");
+            }
+            Point { lat: p.lat, lon: p.lon, precision: p.precision, basis: p.basis }
+        });
         Some(Place { name: name?, aliases: self.aliases, sic: self.sic, within, point })
     }
 }

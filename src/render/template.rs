@@ -61,11 +61,12 @@ shipped! {
     "partials/header.md.hbs" "partials/marks.md.hbs" "partials/figures.md.hbs" "partials/positions.md.hbs"
     "partials/unknowns.md.hbs" "partials/sourcing.md.hbs" "partials/references.md.hbs" "partials/flags.md.hbs"
     "partials/annex.md.hbs" "partials/cards.md.hbs" "partials/judgements.md.hbs" "partials/bottom-line.md.hbs" "partials/picture.md.hbs"
-    "shared/brief.typ" "shared/charts.typ" "shared/parts.typ"
+    "partials/places.md.hbs"
+    "shared/brief.typ" "shared/charts.typ" "shared/map.typ" "shared/parts.typ"
 }
 
 /// The files that layouts share.
-const SHARED: &[&str] = &["shared/brief.typ", "shared/charts.typ", "shared/parts.typ"];
+const SHARED: &[&str] = &["shared/brief.typ", "shared/charts.typ", "shared/map.typ", "shared/parts.typ"];
 
 /// A shipped file by its path under `templates/`.
 #[must_use]
@@ -747,6 +748,10 @@ pub fn typst_files(kind: &Kind, view: &View, blocks: &[String], attached: &[Atta
         let _ = writeln!(main, "{block}\n");
     }
     files.insert(super::pdf::MAIN.to_owned(), main);
+    // what lies under the places of a map is drawn, and is nothing that the briefing says
+    if let Some(map) = view.map.first() {
+        files.insert("map.json".to_owned(), crate::map::paths::of(&map.frame).json());
+    }
     files
 }
 

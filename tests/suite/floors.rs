@@ -6,7 +6,7 @@ use crate::scratch::repository;
 
 fn floor(module: &str) -> Option<u32> {
     Some(match module {
-        "text" => 0,
+        "text" | "map" => 0,
         "diag" => 1,
         "facts" => 2,
         "load" | "reconcile" => 3,

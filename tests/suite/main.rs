@@ -15,6 +15,7 @@ mod evidence;
 mod floors;
 mod kinds;
 mod libya;
+mod map;
 mod pictures;
 mod project;
 mod readme;

@@ -5,6 +5,7 @@ mod comparison;
 mod evidence;
 mod figures;
 mod ledger;
+mod locator;
 mod positions;
 mod sources;
 mod timeline;
@@ -217,6 +218,8 @@ fn pass(
             Section::TimelineChart => view.timeline_chart = composer.timeline_chart(&request.slug),
             Section::RangesChart => view.ranges_chart = composer.ranges_chart(&request.slug),
             Section::StancesChart => view.stances_chart = composer.stances_chart(&request.slug),
+            Section::Map => view.map = composer.map_and_places(&request.slug).0,
+            Section::Places => view.places = composer.map_and_places(&request.slug).1,
             Section::KeyFigures => view.key_figures = composer.key_figures(),
             Section::Changes | Section::Sourcing | Section::Dates | Section::Sources | Section::Annex => {}
         }
