@@ -1,5 +1,5 @@
 //! factbrief keeps a curated, sourced fact model in TOML, proves every entry against the words of its source, and prints
-//! PDF and Markdown briefings that cite every source.
+//! PDF, Markdown and web briefings that cite every source.
 //!
 //! The data goes one way, and each floor imports only from those below it (a test holds that):
 //!
@@ -15,6 +15,7 @@
 //! | 6 | [`render`] | Handlebars to Markdown, that same Markdown through Typst to PDF |
 //! | 7 | [`audit`] | a printed text held against the records |
 //! | 8 | [`evidence`] | what a PDF carries with it, and whether it proves what the pages say |
+//! | 8 | [`page`] | that same Markdown as a web page, on which each figure shows its evidence |
 //! | ~ | [`report`] | findings as text |
 //! | 9 | this file | the pipeline |
 //! | 10 | `main.rs`, `cli/` | one file a command; the only part that prints, writes, or reads the environment |
@@ -43,6 +44,7 @@ pub mod evidence;
 pub mod facts;
 pub mod load;
 pub mod map;
+pub mod page;
 pub mod reconcile;
 pub mod render;
 pub mod report;
@@ -70,6 +72,7 @@ use load::archive::Archive;
 use load::briefing::Request;
 use load::lock::Lock;
 use load::project::Project;
+use page::Page;
 use render::pdf::{Failure, Job, Pdf};
 use render::template::{Attachment, Kind, pictures, typst_files};
 
@@ -114,6 +117,15 @@ pub struct Verdict<'w> {
     ledgers: Mutex<BTreeMap<String, Arc<Ledger<'w>>>>,
 }
 
+/// In which formats a briefing is printed. Its Markdown is always made: the others are that same text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Formats {
+    /// As a PDF.
+    pub pdf: bool,
+    /// As a web page.
+    pub html: bool,
+}
+
 /// A printed briefing.
 #[derive(Debug)]
 pub struct Printed {
@@ -127,8 +139,10 @@ pub struct Printed {
     pub markdown: String,
     /// What the PDF carries; nothing, where its file asks for nothing to be handed out.
     pub attached: Vec<Attachment>,
-    /// The PDF.
+    /// The PDF; empty where it was not asked for.
     pub pdf: Vec<u8>,
+    /// The web page; empty where it was not asked for.
+    pub html: String,
     /// How many pages the PDF has.
     pub pages: usize,
     /// Its pictures as SVG, by the name of their file, which the Markdown shows.
@@ -350,6 +364,17 @@ impl Workspace {
         request: &Request,
         as_of: Option<NaiveDate>,
     ) -> Result<Composed, Vec<Diagnostic>> {
+        self.composed(verdict, request, as_of, false)
+    }
+
+    /// As [`Self::compose`], with what stands behind the records, if that is wanted.
+    fn composed(
+        &self,
+        verdict: &Verdict<'_>,
+        request: &Request,
+        as_of: Option<NaiveDate>,
+        cards: bool,
+    ) -> Result<Composed, Vec<Diagnostic>> {
         let Ready { checked, kind, language, style, fixed } = self.ready(verdict, request)?;
         let Some(as_of) = as_of.or_else(|| request.as_of.as_day()) else { return Err(Vec::new()) };
         if let Some(kept) = self.issues.get(&request.slug).filter(|kept| kept.current.issue > request.issue) {
@@ -376,7 +401,16 @@ impl Workspace {
         brief::compose(
             checked,
             &self.project,
-            &Brief { request, wanted: &kind.wanted, language: &language, style: &style, as_of, before, fixed: &fixed },
+            &Brief {
+                request,
+                wanted: &kind.wanted,
+                language: &language,
+                style: &style,
+                as_of,
+                before,
+                fixed: &fixed,
+                cards,
+            },
         )
     }
 
@@ -429,8 +463,16 @@ impl Workspace {
         let mut wanted = kind.wanted.clone();
         wanted.sections.retain(|s| *s != Section::Changes);
         let as_of = request.as_of.as_day().unwrap_or_default();
-        let brief =
-            Brief { request, wanted: &wanted, language: &language, style: &style, as_of, before: None, fixed: &fixed };
+        let brief = Brief {
+            request,
+            wanted: &wanted,
+            language: &language,
+            style: &style,
+            as_of,
+            before: None,
+            fixed: &fixed,
+            cards: false,
+        };
         brief::compose(checked, &self.project, &brief).map(|composed| composed.snapshot)
     }
 
@@ -442,7 +484,7 @@ impl Workspace {
         self.compose(verdict, request, None).map(|composed| composed.view)
     }
 
-    /// A briefing in both formats; `typeset` makes a PDF of a job ([`render::pdf::typeset`], or a
+    /// A briefing as Markdown and PDF; `typeset` makes a PDF of a job ([`render::pdf::typeset`], or a
     /// [`render::worker::Worker`], which has limits).
     ///
     /// # Errors
@@ -455,22 +497,38 @@ impl Workspace {
         as_of: Option<NaiveDate>,
         typeset: &mut dyn FnMut(&Job) -> Result<Pdf, Failure>,
     ) -> Result<Printed, Vec<Diagnostic>> {
-        let Composed { view, evidence, snapshot, notes } = self.compose(verdict, request, as_of)?;
+        self.print_as(verdict, request, as_of, Formats { pdf: true, html: false }, typeset)
+    }
+
+    /// A briefing in the formats that are asked for. Nothing is typeset for a web page without pictures alone.
+    ///
+    /// # Errors
+    /// As [`Self::print`].
+    pub fn print_as(
+        &self,
+        verdict: &Verdict<'_>,
+        request: &Request,
+        as_of: Option<NaiveDate>,
+        formats: Formats,
+        typeset: &mut dyn FnMut(&Job) -> Result<Pdf, Failure>,
+    ) -> Result<Printed, Vec<Diagnostic>> {
+        let Composed { view, evidence, snapshot, notes, behind } =
+            self.composed(verdict, request, as_of, formats.html)?;
         let kind = self.kind(request)?;
         let markdown = kind.markdown(&view).map_err(|f| vec![*f])?;
         let dossier = self.dossier_of(request).map_err(|f| vec![*f])?;
         let audit = || {
-            let Some(ledger) = verdict.ledger(dossier) else { return Vec::new() };
+            let Some(ledger) = verdict.ledger(dossier) else { return (Vec::new(), None) };
             let held = held(request, &kind, &view, &markdown, &ledger, 0);
             let typed = typed(request);
             let typed: Vec<_> = typed.iter().map(|(key, at)| (*key, at.as_str(), &request.file, at.span())).collect();
-            audit::template::refused(&held, &ledger, &kind.sources, &typed)
+            (audit::template::refused(&held, &ledger, &kind.sources, &typed), Some((held, ledger)))
         };
         let attached = evidence.map(|evidence| attached::of(&view, &markdown, evidence)).unwrap_or_default();
         let shown = |name: &String| markdown.contains(&format!("]({name})"));
         let drawn: BTreeMap<String, String> = pictures(&view).into_iter().filter(|(name, _)| shown(name)).collect();
-        let job = |blocks: &[String]| Job {
-            files: typst_files(&kind, &view, blocks, &attached),
+        let job = |files: BTreeMap<String, String>| Job {
+            files,
             pictures: drawn.clone(),
             ident: format!("factbrief/{}", view.slug),
             date: (
@@ -480,9 +538,17 @@ impl Workspace {
             ),
         };
         // it is set while it is audited; what is naked is never handed out
-        let (naked, set) = std::thread::scope(|scope| {
+        let ((naked, held), set) = std::thread::scope(|scope| {
             let audited = scope.spawn(audit);
-            let set = typeset(&job(&render::set::blocks(&markdown)));
+            let set = match (formats.pdf, drawn.is_empty()) {
+                (true, _) => typeset(&job(typst_files(&kind, &view, &render::set::blocks(&markdown), &attached))),
+                (false, true) => Ok(Pdf { bytes: Vec::new(), pages: 0, pictures: BTreeMap::new() }),
+                (false, false) => {
+                    let mut files = typst_files(&kind, &view, &[], &[]);
+                    files.remove(render::pdf::MAIN);
+                    typeset(&job(files))
+                }
+            };
             (audited.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), set)
         });
         if !naked.is_empty() {
@@ -504,12 +570,20 @@ impl Workspace {
                     current,
                     before,
                 };
-                let Pdf { bytes: pdf, pages, pictures } = pdf;
-                Ok(Printed { view, issues, notes, markdown, attached, pdf, pages, pictures })
+                let html = match (&behind, &held) {
+                    (Some(behind), Some((held, ledger))) => {
+                        let (printout, pictures) = (&held.printout, &pdf.pictures);
+                        let stylesheet = kind.stylesheet.as_str();
+                        Page { view: &view, behind, markdown: &markdown, printout, pictures, stylesheet }.html(ledger)
+                    }
+                    _ => String::new(),
+                };
+                let Pdf { bytes, pages, pictures } = pdf;
+                Ok(Printed { view, issues, notes, markdown, attached, pdf: bytes, html, pages, pictures })
             }
             Err(failure) => {
                 let mut alone = |text: &str| {
-                    let job = job(&[format!("#{}", render::set::literal(text))]);
+                    let job = job(typst_files(&kind, &view, &[format!("#{}", render::set::literal(text))], &[]));
                     typeset(&Job { pictures: BTreeMap::new(), ..job })
                 };
                 Err(vec![self.explain(verdict, request, &view, &failure, &mut alone)])

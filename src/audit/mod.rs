@@ -59,6 +59,13 @@ impl Text {
             return Ok(Self::of_pages(name, pages.iter().map(String::as_str)));
         }
         let file = read::admit(bytes, name)?;
+        let begins = file.text().trim_start().get(..9).unwrap_or_default().to_ascii_lowercase();
+        if [".html", ".htm"].iter().any(|ending| name.to_lowercase().ends_with(ending)) || begins == "<!doctype" {
+            return Err(Box::new(
+                (*unreadable("it is a web page".to_owned()))
+                    .help("a briefing's page is the text of its Markdown: `factbrief build` audits that before it writes either; of another page, audit the text, saved as Markdown"),
+            ));
+        }
         if file.text().trim().is_empty() {
             return Err(unreadable("it is empty".to_owned()));
         }

@@ -171,6 +171,10 @@ groups! {
         equirectangular: Phrase, conic: Phrase, polar: Phrase, scale_varies: Phrase, no_point: Phrase, no_place: Phrase,
         coordinate: Phrase, north: Phrase, south: Phrase, east: Phrase, west: Phrase, degrees: Phrase, kilometres: Phrase,
     }
+    PageWords page {
+        contents: Phrase, skip: Phrase, evidence: Phrase, hint: Phrase, filter: Phrase, everybody: Phrase, shown: Phrase,
+        close: Phrase,
+    }
     CompareWords compare {
         date: Phrase, time: Phrase, place: Phrase, by: Phrase, with: Phrase, against: Phrase, answers: Phrase,
         positions: Phrase, distinct: Phrase,

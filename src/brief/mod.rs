@@ -6,6 +6,7 @@
 //! - [`chart`]: pictures of it, as places on scales; [`locator`]: a map of its places
 //! - [`language`]: the fixed words of a briefing, a table a language; [`wording`]: figures, dates and lists in them
 //! - [`issue`]: what a briefing printed, and what has changed since; [`handling`]: who may read a record
+//! - [`cards`]: what stands behind each record that is printed
 //! - [`narrative`]: the analyst's Markdown with references to records
 //! - [`references`]: citations and the list of references, by citation style
 //! - [`style`]: citation styles, and where they come from
@@ -13,6 +14,7 @@
 //! - [`bibliography`]: the references for programs that manage them: CSL-JSON and BibTeX
 
 pub mod bibliography;
+pub mod cards;
 pub mod chart;
 mod compose;
 pub mod handling;

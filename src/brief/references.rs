@@ -31,7 +31,7 @@ pub const UNTITLED: &str = "[Report without a headline]";
 const SHORT_TITLE: usize = 8;
 
 /// Sources as a style cites them.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Cited {
     /// The list of references, in its order.
     pub references: Vec<Reference>,

@@ -12,12 +12,12 @@ use factbrief::load::{self, briefing::Request};
 use factbrief::render::worker::{Limits, Worker};
 use factbrief::text::hash::sha256;
 use factbrief::text::nearest::nearest;
-use factbrief::{Printed, Verdict, Workspace};
+use factbrief::{Formats, Printed, Verdict, Workspace};
 use similar::TextDiff;
 
 use super::check::{open, refresh};
 use super::kept::Kept;
-use super::{Exit, Levels, Place, count, output, summary};
+use super::{Exit, Levels, Place, Written, count, output, summary};
 
 #[derive(clap::Args)]
 pub(crate) struct Options {
@@ -84,7 +84,8 @@ fn attempt(place: &Place, options: &Options) -> Result<Exit, Exit> {
     // a single briefing has the processors to itself; several are the parallel part themselves
     let threads = if options.slugs.len() == 1 { jobs } else { 1 };
     let mut first = Worker::new(program.clone(), Limits { threads, ..Limits::default() });
-    if !options.context {
+    let written = place.written();
+    if !options.context && written.pdf {
         first.start();
     }
     let as_of = options.as_of.as_deref().map(day).transpose()?;
@@ -114,24 +115,24 @@ fn attempt(place: &Place, options: &Options) -> Result<Exit, Exit> {
         options.jobs.or_else(|| std::thread::available_parallelism().ok()).map_or(1, std::num::NonZeroUsize::get);
     let mut workers = vec![first];
     workers.extend((1..jobs.min(wanted.len())).map(|_| Worker::new(program.clone(), Limits::default())));
-    // a comparison with what is there, or another day or place, takes nothing on trust
-    let trusted = !options.check && !options.fresh && as_of.is_none() && options.out.is_none();
+    // a comparison with what is there, or another day or place, takes nothing on trust; what is kept is kept of PDFs
+    let trusted = !options.check && !options.fresh && as_of.is_none() && options.out.is_none() && written.pdf;
     let kept = Kept::open(&workspace.project.root, &program, trusted);
-    let printed = print_all(&workspace, &verdict, &wanted, as_of, workers, &kept);
+    let printed = print_all(&workspace, &verdict, &wanted, (as_of, written), workers, &kept);
 
     let mut stale = 0;
     for (request, result) in wanted.iter().zip(printed) {
         match result {
             Ok(printed) if options.check => {
                 place.findings(&printed.notes)?;
-                if !is_current(&workspace, request, &printed)? {
+                if !is_current(&workspace, request, &printed, written)? {
                     stale += 1;
                     exit = exit.or(Exit::Findings);
                 }
             }
             Ok(printed) => {
                 place.findings(&printed.notes)?;
-                exit = exit.or(write(&workspace, request, &printed, as_of, options.out.as_deref()));
+                exit = exit.or(write(&workspace, request, &printed, (as_of, written), options.out.as_deref()));
             }
             Err(findings) => {
                 place.findings(&findings)?;
@@ -139,13 +140,13 @@ fn attempt(place: &Place, options: &Options) -> Result<Exit, Exit> {
             }
         }
     }
-    if options.explain_stale {
+    if options.explain_stale && written.pdf {
         for request in &wanted {
             let why = kept.why(&request.slug).unwrap_or_else(|| "nothing it is made from has changed".to_owned());
             output::tell(&format!("{}: {why}\n", request.slug));
         }
     }
-    if trusted || options.fresh {
+    if trusted || options.fresh && written.pdf {
         kept.save();
     }
     if stale > 0 {
@@ -242,10 +243,11 @@ fn print_all(
     workspace: &Workspace,
     verdict: &Verdict<'_>,
     wanted: &[&Request],
-    as_of: Option<NaiveDate>,
+    (as_of, written): (Option<NaiveDate>, Written),
     workers: Vec<Worker>,
     kept: &Kept,
 ) -> Vec<Outcome> {
+    let formats = Formats { pdf: written.pdf, html: written.html };
     let next = AtomicUsize::new(0);
     let slots: Vec<Mutex<Option<Outcome>>> = wanted.iter().map(|_| Mutex::new(None)).collect();
     std::thread::scope(|scope| {
@@ -255,7 +257,10 @@ fn print_all(
                 loop {
                     let index = next.fetch_add(1, Ordering::Relaxed);
                     let (Some(request), Some(slot)) = (wanted.get(index), slots.get(index)) else { break };
-                    let outcome = workspace.print(verdict, request, as_of, &mut |job| {
+                    let outcome = workspace.print_as(verdict, request, as_of, formats, &mut |job| {
+                        if !written.pdf {
+                            return worker.typeset(job);
+                        }
                         if let Some(pdf) = kept.find(&request.slug, job) {
                             return Ok(pdf);
                         }
@@ -279,7 +284,7 @@ fn write(
     workspace: &Workspace,
     request: &Request,
     printed: &Printed,
-    as_of: Option<NaiveDate>,
+    (as_of, written): (Option<NaiveDate>, Written),
     out: Option<&Path>,
 ) -> Exit {
     let own = workspace.project.root.join(load::BRIEFINGS);
@@ -319,9 +324,21 @@ fn write(
             markdown = markdown.replace(&format!("]({name})"), &format!("]({})", named(name)));
         }
     }
-    let mut files = vec![(format!("{stem}.md"), markdown.as_bytes()), (format!("{stem}.pdf"), printed.pdf.as_slice())];
-    files.extend(printed.pictures.iter().map(|(name, svg)| (named(name), svg.as_bytes())));
-    if as_of.is_none() && out.is_none() {
+    let mut files: Vec<(String, &[u8])> = Vec::new();
+    if written.markdown {
+        files.push((format!("{stem}.md"), markdown.as_bytes()));
+    }
+    if written.pdf {
+        files.push((format!("{stem}.pdf"), printed.pdf.as_slice()));
+    }
+    if written.html {
+        files.push((format!("{stem}.html"), printed.html.as_bytes()));
+    }
+    if written.markdown {
+        files.extend(printed.pictures.iter().map(|(name, svg)| (named(name), svg.as_bytes())));
+    }
+    let recorded = as_of.is_none() && out.is_none() && written.is_pair();
+    if recorded {
         // last: a pair torn by a fault is told by its hashes
         files.push((format!("{stem}.{}", issue::ENDING), issues.as_bytes()));
     }
@@ -342,7 +359,7 @@ fn write(
             Err(error) => exit = failed(name, &error),
         }
     }
-    if as_of.is_none() && out.is_none() && exit == Exit::Clean {
+    if recorded && exit == Exit::Clean {
         for name in outdated(workspace, request, printed) {
             match std::fs::remove_file(folder.join(&name)) {
                 Ok(()) => output::tell(&format!("removed {shown}/{name}: the briefing shows it no longer\n")),
@@ -380,12 +397,13 @@ fn pages(name: &str, printed: &Printed) -> String {
 }
 
 /// Whether a briefing on disk is what the program prints now; shows the difference where it is not.
-fn is_current(workspace: &Workspace, request: &Request, printed: &Printed) -> Result<bool, Exit> {
+fn is_current(workspace: &Workspace, request: &Request, printed: &Printed, written: Written) -> Result<bool, Exit> {
     let folder = workspace.project.root.join(load::BRIEFINGS);
     let read = |ending: &str| load::read::bytes(&folder.join(format!("{}.{ending}", request.slug)));
     let mut current = true;
     let name = format!("{}/{}", load::BRIEFINGS, request.slug);
     match read("md") {
+        _ if !written.markdown => {}
         Ok(bytes) if bytes == printed.markdown.as_bytes() => {}
         Ok(bytes) => {
             current = false;
@@ -404,6 +422,7 @@ fn is_current(workspace: &Workspace, request: &Request, printed: &Printed) -> Re
         }
     }
     match read("pdf") {
+        _ if !written.pdf => {}
         Ok(bytes) if bytes == printed.pdf => {}
         Ok(_) => {
             let why = if current {
@@ -419,7 +438,18 @@ fn is_current(workspace: &Workspace, request: &Request, printed: &Printed) -> Re
             current = false;
         }
     }
-    for (picture, svg) in &printed.pictures {
+    if written.html {
+        let why = match read("html") {
+            Ok(bytes) if bytes == printed.html.as_bytes() => None,
+            Ok(_) => Some("it differs".to_owned()),
+            Err(why) => Some(why.to_string()),
+        };
+        if let Some(why) = why {
+            output::tell(&format!("stale: {name}.html: {why}\n"));
+            current = false;
+        }
+    }
+    for (picture, svg) in printed.pictures.iter().filter(|_| written.markdown) {
         let why = match load::read::bytes(&folder.join(picture)) {
             Ok(bytes) if bytes == svg.as_bytes() => continue,
             Ok(_) => "it differs".to_owned(),
@@ -428,11 +458,12 @@ fn is_current(workspace: &Workspace, request: &Request, printed: &Printed) -> Re
         output::tell(&format!("stale: {}/{picture}: {why}\n", load::BRIEFINGS));
         current = false;
     }
-    for picture in outdated(workspace, request, printed) {
+    for picture in outdated(workspace, request, printed).into_iter().filter(|_| written.is_pair()) {
         output::tell(&format!("stale: {}/{picture}: the briefing shows it no longer\n", load::BRIEFINGS));
         current = false;
     }
-    if current && !read(issue::ENDING).is_ok_and(|bytes| bytes == printed.issues.print().as_bytes()) {
+    let recorded = || read(issue::ENDING).is_ok_and(|bytes| bytes == printed.issues.print().as_bytes());
+    if current && written.is_pair() && !recorded() {
         output::tell(&format!("stale: {name}.{}: it does not record what is printed\n", issue::ENDING));
         current = false;
     }

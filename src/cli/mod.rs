@@ -24,7 +24,7 @@ use factbrief::diag::{Diagnostic, Level};
 use factbrief::load::archive::Archive;
 use factbrief::load::project::{self, Project};
 use factbrief::render::worker;
-use factbrief::report::{self, Format};
+use factbrief::report;
 
 /// How the program ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,8 +61,8 @@ impl Exit {
     }
 }
 
-/// Keeps a curated, sourced fact model in TOML, proves every entry against the words of its source, and prints PDF and
-/// Markdown briefings that cite every source.
+/// Keeps a curated, sourced fact model in TOML, proves every entry against the words of its source, and prints PDF,
+/// Markdown and web briefings that cite every source.
 #[derive(Parser)]
 #[command(name = "factbrief", version, about, long_about = None, disable_help_subcommand = true)]
 struct Cli {
@@ -83,16 +83,36 @@ pub(crate) struct Place {
     /// Do as if the articles were not at hand: the evidence lock answers for them
     #[arg(long, global = true, conflicts_with = "archive")]
     no_archive: bool,
-    /// How findings are shown
-    #[arg(long, global = true, value_enum, default_value_t = Shown::Human, value_name = "FORMAT")]
-    format: Shown,
+    /// How findings are shown: human, short or json [default: human]; of `build` also what is printed: any of md, pdf and
+    /// html [default: md,pdf]
+    #[arg(long, global = true, value_enum, value_delimiter = ',', hide_possible_values = true, value_name = "FORMAT")]
+    format: Vec<Asked>,
 }
 
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum Shown {
+/// What `--format` asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Asked {
     Human,
     Short,
     Json,
+    Md,
+    Pdf,
+    Html,
+}
+
+/// What a briefing is written as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Written {
+    pub(crate) markdown: bool,
+    pub(crate) pdf: bool,
+    pub(crate) html: bool,
+}
+
+impl Written {
+    /// Whether Markdown and PDF, of which issues are kept, are both written.
+    pub(crate) fn is_pair(self) -> bool {
+        self.markdown && self.pdf
+    }
 }
 
 #[derive(Args)]
@@ -112,7 +132,7 @@ pub(crate) struct Levels {
 enum Command {
     /// Prove every quotation and check every record
     Check(check::Options),
-    /// Print briefings: Markdown and PDF
+    /// Print briefings: Markdown and PDF, or a web page
     Build(build::Options),
     /// Hold every number, date and statement of a Markdown or PDF file against the records
     Audit(audit::Options),
@@ -151,6 +171,9 @@ pub(crate) fn main() -> ExitCode {
                 };
             }
         };
+        if let Err(exit) = cli.place.is_sound(matches!(cli.command, Command::Build(_))) {
+            return exit;
+        }
         match cli.command {
             Command::Check(options) => check::run(&cli.place, &options),
             Command::Build(options) => build::run(&cli.place, &options),
@@ -233,19 +256,48 @@ impl Place {
         }
     }
 
-    fn format(&self) -> Format {
-        match self.format {
-            Shown::Human => Format::Human,
-            Shown::Short => Format::Short,
-            Shown::Json => Format::Json,
+    /// Whether the formats that are asked for go together, and with the command.
+    fn is_sound(&self, builds: bool) -> Result<(), Exit> {
+        let printed = |f: &&Asked| matches!(f, Asked::Md | Asked::Pdf | Asked::Html);
+        let shown = self.format.iter().filter(|f| !printed(f)).count();
+        if shown > 1 {
+            output::tell("error: --format shows findings in one way\n  = help: take one of human, short and json\n");
+            return Err(Exit::Unusable);
         }
+        if !builds && self.format.iter().any(|f| printed(&f)) {
+            output::tell(
+                "error: --format md, pdf and html say what `factbrief build` prints, and no other command prints briefings\n  = help: findings are shown as human, short or json\n",
+            );
+            return Err(Exit::Unusable);
+        }
+        Ok(())
+    }
+
+    /// What briefings are written as.
+    fn written(&self) -> Written {
+        let has = |format: Asked| self.format.contains(&format);
+        let asked = Written { markdown: has(Asked::Md), pdf: has(Asked::Pdf), html: has(Asked::Html) };
+        if asked.markdown || asked.pdf || asked.html {
+            return asked;
+        }
+        Written { markdown: true, pdf: true, html: false }
+    }
+
+    /// How findings are shown.
+    fn format(&self) -> report::Format {
+        let shown = self.format.iter().find_map(|format| match format {
+            Asked::Short => Some(report::Format::Short),
+            Asked::Json => Some(report::Format::Json),
+            _ => None,
+        });
+        shown.unwrap_or(report::Format::Human)
     }
 
     /// Shows findings: for people on standard error, for programs on standard output.
     fn findings(&self, findings: &[Diagnostic]) -> Result<(), Exit> {
         let format = self.format();
         let text = report::render(findings, format, true);
-        if format == Format::Json {
+        if format == report::Format::Json {
             output::print(&text)
         } else {
             if !text.is_empty() {

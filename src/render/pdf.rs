@@ -25,7 +25,8 @@ pub const MAIN: &str = "main.typ";
 /// A document to be set: virtual files by name, and what its PDF is dated and identified by.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Job {
-    /// The files, by path without a leading slash; [`MAIN`] among them.
+    /// The files, by path without a leading slash. Without [`MAIN`] among them no PDF is made, and the pictures alone are
+    /// drawn.
     pub files: BTreeMap<String, String>,
     /// Pictures that are drawn apart from it, by the name of their file: Typst source, which sees the same files.
     pub pictures: BTreeMap<String, String>,
@@ -79,8 +80,18 @@ pub fn typeset(job: &Job) -> Result<Pdf, Failure> {
 
 fn compile(job: &Job) -> Result<Pdf, Failure> {
     let world = Files::new(job)?;
-    let shown = |errors: &[SourceDiagnostic]| Failure::Layout(errors.iter().map(|e| message(&world, e)).collect());
-    let document = typst::compile::<PagedDocument>(&world).output.map_err(|errors| shown(&errors))?;
+    let (bytes, pages) = if job.files.contains_key(MAIN) { paged(&world, job)? } else { (Vec::new(), 0) };
+    let mut pictures = BTreeMap::new();
+    for (name, source) in &job.pictures {
+        pictures.insert(name.clone(), picture(&world, source)?);
+    }
+    Ok(Pdf { bytes, pages, pictures })
+}
+
+/// The PDF of a document, and how many pages it has.
+fn paged(world: &Files, job: &Job) -> Result<(Vec<u8>, usize), Failure> {
+    let shown = |errors: &[SourceDiagnostic]| Failure::Layout(errors.iter().map(|e| message(world, e)).collect());
+    let document = typst::compile::<PagedDocument>(world).output.map_err(|errors| shown(&errors))?;
     let mut missing = String::new();
     for page in document.pages() {
         missing_glyphs(&page.frame, &mut missing);
@@ -102,11 +113,7 @@ fn compile(job: &Job) -> Result<Pdf, Failure> {
         pretty: false,
     };
     let bytes = typst_pdf::pdf(&document, &options).map_err(|errors| shown(&errors))?;
-    let mut pictures = BTreeMap::new();
-    for (name, source) in &job.pictures {
-        pictures.insert(name.clone(), picture(&world, source)?);
-    }
-    Ok(Pdf { bytes, pages: document.pages().len(), pictures })
+    Ok((bytes, document.pages().len()))
 }
 
 /// A picture as SVG: the one page of a document of its own.
@@ -117,6 +124,11 @@ fn picture(world: &Files, source: &str) -> Result<String, Failure> {
     let Some(page) = document.pages().first() else {
         return Err(Failure::Layout(vec!["a picture has no page".to_owned()]));
     };
+    let mut missing = String::new();
+    missing_glyphs(&page.frame, &mut missing);
+    if !missing.is_empty() {
+        return Err(Failure::MissingGlyphs(missing));
+    }
     Ok(typst_svg::svg(page, &typst_svg::SvgOptions::default()))
 }
 

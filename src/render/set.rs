@@ -142,12 +142,17 @@ fn anchor(html: &str) -> Option<String> {
 }
 
 /// A line that begins or ends a part of the page: `<div class="cards">`, `</div>`. Readers of the Markdown see nothing of it.
-enum Division<'h> {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Division<'h> {
+    /// It begins, with this name.
     Begins(&'h str),
+    /// It ends.
     Ends,
 }
 
-fn division(html: &str) -> Option<Division<'_>> {
+/// What a block of HTML is, if it begins or ends a part of the page.
+#[must_use]
+pub fn division(html: &str) -> Option<Division<'_>> {
     let html = html.trim();
     if html == "</div>" {
         return Some(Division::Ends);

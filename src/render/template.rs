@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::io;
+use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -62,11 +63,14 @@ shipped! {
     "partials/unknowns.md.hbs" "partials/sourcing.md.hbs" "partials/references.md.hbs" "partials/flags.md.hbs"
     "partials/annex.md.hbs" "partials/cards.md.hbs" "partials/judgements.md.hbs" "partials/bottom-line.md.hbs" "partials/picture.md.hbs"
     "partials/places.md.hbs"
-    "shared/brief.typ" "shared/charts.typ" "shared/map.typ" "shared/parts.typ"
+    "shared/brief.typ" "shared/charts.typ" "shared/map.typ" "shared/page.css" "shared/parts.typ"
 }
 
 /// The files that layouts share.
 const SHARED: &[&str] = &["shared/brief.typ", "shared/charts.typ", "shared/map.typ", "shared/parts.typ"];
+
+/// How a briefing looks as a web page.
+const STYLESHEET: &str = "shared/page.css";
 
 /// A shipped file by its path under `templates/`.
 #[must_use]
@@ -100,6 +104,8 @@ pub struct Kind {
     pub wanted: Wanted,
     /// Its Typst files by name, its layout as `layout.typ`.
     pub layouts: BTreeMap<String, String>,
+    /// How it looks as a web page.
+    pub stylesheet: String,
     /// Its template and the partials, as written.
     pub sources: Vec<Arc<TextFile>>,
 }
@@ -137,6 +143,7 @@ impl Kind {
         let layout = file(format!("{name}/{LAYOUT}"));
         let shared: Vec<(&str, Option<Arc<TextFile>>)> =
             SHARED.iter().map(|name| (*name, file((*name).to_owned()))).collect();
+        let stylesheet = file(STYLESHEET.to_owned());
         let mut partials: BTreeMap<String, Arc<TextFile>> = BTreeMap::new();
         for partial in partial_names(root) {
             if let Some(text) = file(format!("partials/{partial}.md.hbs")) {
@@ -165,12 +172,13 @@ impl Kind {
             ]);
         };
         let (registry, wanted) = check(&template, &partials)?;
+        let stylesheet = stylesheet.map(|file| styled(&file)).transpose()?.unwrap_or_default();
         let mut layouts = BTreeMap::from([(LAYOUT.to_owned(), layout.text().to_owned())]);
         for (name, text) in shared {
             layouts.extend(text.map(|t| (name.to_owned(), t.text().to_owned())));
         }
         let sources = std::iter::once(template).chain(partials.into_values()).collect();
-        Ok(Self { name: name.to_owned(), registry, wanted, layouts, sources })
+        Ok(Self { name: name.to_owned(), registry, wanted, layouts, stylesheet, sources })
     }
 
     /// The briefing's Markdown.
@@ -202,6 +210,21 @@ impl Kind {
                     .note(visible(&error.to_string())),
             )),
         }
+    }
+}
+
+/// A stylesheet that stays within the page it is put in.
+fn styled(file: &Arc<TextFile>) -> Result<String, Vec<Diagnostic>> {
+    let text = file.text();
+    let refused = |at: Range<usize>, says: &str| {
+        vec![Diagnostic::new("template", "the stylesheet cannot be put into a page").at(file, &at, says)]
+    };
+    if text.len() > MAX_BYTES {
+        return Err(refused(0..0, &format!("{} bytes; the limit is {MAX_BYTES}", text.len())));
+    }
+    match text.find("</") {
+        Some(at) => Err(refused(at..at + 2, "this would end the style; in a text of CSS, write `<\\/`")),
+        None => Ok(text.to_owned()),
     }
 }
 

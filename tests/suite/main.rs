@@ -16,6 +16,7 @@ mod floors;
 mod kinds;
 mod libya;
 mod map;
+mod page;
 mod pictures;
 mod project;
 mod readme;

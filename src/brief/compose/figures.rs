@@ -250,7 +250,7 @@ impl Composer<'_> {
         }
     }
 
-    fn remarks(&self, claim: Ref<Claim>) -> Vec<String> {
+    pub(super) fn remarks(&self, claim: Ref<Claim>) -> Vec<String> {
         let record = &self.dossier.claims[claim];
         let mut parts = Vec::new();
         parts.extend(self.remark(Subject::Claim(claim), record.covers.as_ref()));

@@ -1,5 +1,6 @@
 //! Dossier and request to view.
 
+mod cards;
 mod charts;
 mod comparison;
 mod evidence;
@@ -16,6 +17,7 @@ use std::sync::Arc;
 
 use chrono::{Datelike, NaiveDate};
 
+use super::cards::Behind;
 use super::handling::Handlings;
 use super::issue::{Issue, Snapshot};
 use super::language::Language;
@@ -67,6 +69,8 @@ pub struct Brief<'a> {
     pub before: Option<&'a Issue>,
     /// Lines of its kind's template that say numbers for a reason given there, as they are printed.
     pub fixed: &'a [String],
+    /// Whether what stands behind its records is wanted, too.
+    pub cards: bool,
 }
 
 /// What a briefing rests on, as it is handed out with it.
@@ -89,6 +93,8 @@ pub struct Composed {
     pub snapshot: Snapshot,
     /// What an analyst should know, though it stops nothing.
     pub notes: Vec<Diagnostic>,
+    /// What stands behind its records, where that is wanted.
+    pub behind: Option<Behind>,
 }
 
 /// What a briefing says.
@@ -280,7 +286,14 @@ fn pass(
     let json = serde_json::to_string(&view).unwrap_or_default();
     view.facts_hash = facts_hash(&json);
     let notes = composer.untranslated(request);
-    Ok((Composed { view, evidence, snapshot, notes }, cited))
+    // after the notes: a text that only cards show is no text of the briefing
+    let behind = brief.cards.then(|| {
+        if !style.is_sequential() {
+            composer.cited = Some(cited.clone());
+        }
+        composer.behind(&cited, tlp)
+    });
+    Ok((Composed { view, evidence, snapshot, notes, behind }, cited))
 }
 
 /// The hash by which each page says which facts it was printed from: of the view as compact JSON, its own place empty.

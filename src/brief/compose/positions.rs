@@ -183,7 +183,7 @@ impl Composer<'_> {
         found
     }
 
-    fn role(&self, actor: Ref<Actor>) -> String {
+    pub(super) fn role(&self, actor: Ref<Actor>) -> String {
         self.dossier.actors[actor].role.as_ref().map(|r| self.say(Subject::Actor(actor), r)).unwrap_or_default()
     }
 
@@ -210,7 +210,7 @@ impl Composer<'_> {
     }
 
     /// Through whom a quotation reached its source.
-    fn via(&self, citation: Option<&Citation>) -> String {
+    pub(super) fn via(&self, citation: Option<&Citation>) -> String {
         let names = citation.map(|c| self.actors(&c.via)).unwrap_or_default();
         if names.is_empty() {
             return String::new();

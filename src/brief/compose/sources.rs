@@ -83,7 +83,7 @@ impl Composer<'_> {
     }
 
     /// How a date is known, in words.
-    fn basis(&self, dating: &Dating, subject: Subject) -> String {
+    pub(super) fn basis(&self, dating: &Dating, subject: Subject) -> String {
         let d = self.dossier;
         let words = &self.language.words.calendar;
         let mut basis = self.language.named(&words.basis, dating.basis.word()).to_owned();

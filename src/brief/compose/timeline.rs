@@ -58,7 +58,7 @@ impl Composer<'_> {
     }
 
     /// Who, where, in answer to what.
-    fn details(&self, event: Ref<Event>) -> Vec<String> {
+    pub(super) fn details(&self, event: Ref<Event>) -> Vec<String> {
         let d = self.dossier;
         let record = &d.events[event];
         let label = &self.language.words.label;
