@@ -141,7 +141,7 @@ pub struct RangeRow {
     pub claimants: String,
     /// The figure in words.
     pub figure: String,
-    /// `claim`, `part`, `period`, `computed` or `words`.
+    /// `claim`, `part`, `cumulative` or `computed`.
     pub sign: String,
     /// Where it begins on the scale.
     pub from: u32,

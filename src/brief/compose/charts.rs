@@ -383,20 +383,20 @@ impl Composer<'_> {
             }
         }
         shown.extend(cell.floors.iter().map(|c| (vec![*c], "part", false)));
-        shown.extend(cell.cumulative.iter().map(|c| (vec![*c], "period", false)));
+        shown.extend(cell.cumulative.iter().map(|c| (vec![*c], "cumulative", false)));
         for (claims, sign, same_root) in shown {
             let Some(record) = claims.first().map(|c| &d.claims[*c]) else { continue };
             let Some(claim) = claims.first().copied() else { continue };
             let (low, high) = (record.value.low(), record.value.high().filter(|_| record.scope != Scope::Partial));
             let mut claimants = self.claimant(claim);
-            if let Some(period) = record.period.as_ref().filter(|_| sign == "period") {
+            if let Some(period) = record.period.as_ref().filter(|_| sign == "cumulative") {
                 let period = language.words.label.period.fill(&[("date", &language.date(period))]);
                 claimants = self.bracketed(&claimants, &period);
             }
             match sign {
                 "claim" => legend.add("claim", &words.claim),
                 "part" => legend.add("part", &words.part),
-                _ => legend.add("period", &words.figure),
+                _ => legend.add("cumulative", &words.figure),
             }
             if same_root {
                 legend.add("same-root", &words.same_root);
