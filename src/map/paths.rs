@@ -10,9 +10,11 @@ use super::frame::Frame;
 
 /// Points nearer than this to the last one are left out: about half a point on A4.
 const FINE: f64 = 10.0;
-/// The same on a map wider than this, in kilometres, where there is more to draw.
-const COARSE: f64 = 16.0;
-const WIDE: f64 = 8_000.0;
+/// Lines are drawn coarser, in steps of this factor and so many of them at most, while there are more points than this: a
+/// map of half the world is no finer than it needs to be, and drawn as quickly as a map of a coast.
+const COARSER: f64 = 1.4;
+const STEPS: usize = 4;
+const MOST: usize = 5_000;
 /// The longest step along a parallel that is drawn straight where parallels are curved, in degrees.
 const STRAIGHT: f64 = 2.0;
 
@@ -24,7 +26,8 @@ pub type Path = Vec<(i32, i32)>;
 pub struct Paths {
     /// Rings around land, and around seas in it: filled where their number is odd.
     pub land: Vec<Path>,
-    /// Lines along coasts.
+    /// Lines along coasts, where the edge of land is none: the data is cut along a meridian, and at the pole. Elsewhere
+    /// none, for the edge of land is the coast.
     pub coasts: Vec<Path>,
     /// Lines along borders.
     pub borders: Vec<Path>,
@@ -171,6 +174,25 @@ impl<'f> Cutter<'f> {
         Self { frame, sight, picture }
     }
 
+    /// Whether a cut of the data is in the picture: along the meridian of 180 degrees, or about the pole; or an edge of what
+    /// is cut here, where all longitudes are in sight.
+    fn has_seam(&self) -> bool {
+        let (least, most) = (self.sight.least, self.sight.most);
+        let corners = [least, (least.0, most.1), most, (most.0, least.1), least];
+        if corners.windows(2).any(|side| !self.in_picture(side).is_empty()) {
+            return true;
+        }
+        world().coasts.iter().any(|ring| {
+            let next = ring.points.iter().cycle().skip(1);
+            let seams: Vec<(&Point, &Point)> =
+                ring.points.iter().zip(next).filter(|(a, b)| is_seam(**a, **b)).collect();
+            let turned = |turn: f64| seams.iter().map(move |(a, b)| ((a.0 + turn, a.1), (b.0 + turn, b.1)));
+            let in_sight =
+                |turn: f64| self.sight.line(turned(turn)).iter().any(|part| !self.in_picture(part).is_empty());
+            !seams.is_empty() && self.turns(ring).any(in_sight)
+        })
+    }
+
     /// The turns by which a line has to be shifted to come in sight.
     fn turns(&self, line: &Line) -> impl Iterator<Item = f64> {
         let sight = self.sight;
@@ -237,7 +259,7 @@ impl<'f> Cutter<'f> {
     }
 
     fn thinned(&self, points: &[Point]) -> Path {
-        thinned(points, if self.frame.kilometres() > WIDE { COARSE } else { FINE })
+        thinned(points, FINE)
     }
 
     /// A line in degrees as lines of the picture.
@@ -300,12 +322,30 @@ fn thinned(points: &[Point], fine: f64) -> Path {
 pub fn of(frame: &Frame) -> Paths {
     let cutter = Cutter::new(frame);
     let atlas = world();
-    Paths {
+    let has_seam = cutter.has_seam();
+    let coasts = atlas.coasts.iter().filter(|_| has_seam).flat_map(|ring| cutter.line(ring, true));
+    let mut paths = Paths {
         land: atlas.coasts.iter().flat_map(|ring| cutter.land(ring)).collect(),
-        coasts: atlas.coasts.iter().flat_map(|ring| cutter.line(ring, true)).collect(),
+        coasts: coasts.collect(),
         borders: atlas.borders.iter().flat_map(|line| cutter.line(line, false)).collect(),
         grid: cutter.grid(),
+    };
+    let mut fine = FINE;
+    for _ in 0..STEPS {
+        let points: usize = paths.land.iter().chain(&paths.coasts).chain(&paths.borders).map(Vec::len).sum();
+        if points <= MOST {
+            break;
+        }
+        fine *= COARSER;
+        for (paths, least) in [(&mut paths.land, 3), (&mut paths.coasts, 2), (&mut paths.borders, 2)] {
+            for path in paths.iter_mut() {
+                let points: Vec<Point> = path.iter().map(|p| (f64::from(p.0), f64::from(p.1))).collect();
+                *path = thinned(&points, fine);
+            }
+            paths.retain(|path| path.len() >= least);
+        }
     }
+    paths
 }
 
 /// Whether enough coast or border is in sight to tell where a map is: a tenth of its width in all.

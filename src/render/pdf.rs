@@ -80,12 +80,28 @@ pub fn typeset(job: &Job) -> Result<Pdf, Failure> {
 
 fn compile(job: &Job) -> Result<Pdf, Failure> {
     let world = Files::new(job)?;
-    let (bytes, pages) = if job.files.contains_key(MAIN) { paged(&world, job)? } else { (Vec::new(), 0) };
-    let mut pictures = BTreeMap::new();
-    for (name, source) in &job.pictures {
-        pictures.insert(name.clone(), picture(&world, source)?);
+    if !job.files.contains_key(MAIN) || job.pictures.is_empty() {
+        let (bytes, pages) = if job.files.contains_key(MAIN) { paged(&world, job)? } else { (Vec::new(), 0) };
+        return Ok(Pdf { bytes, pages, pictures: drawn(&world, job)? });
     }
-    Ok(Pdf { bytes, pages, pictures })
+    // pictures are drawn while the pages are set: neither needs anything of the other
+    std::thread::scope(|scope| {
+        let beside = std::thread::Builder::new()
+            .stack_size(STACK)
+            .spawn_scoped(scope, || drawn(&world, job))
+            .map_err(|error| Failure::Worker(format!("no thread for its pictures: {error}")))?;
+        let paged = paged(&world, job);
+        let pictures = beside.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        let (bytes, pages) = paged?;
+        Ok(Pdf { bytes, pages, pictures: pictures? })
+    })
+}
+
+/// The stack of a thread that sets or draws: layouts nest deeply before Typst's own limits hold.
+pub(super) const STACK: usize = 256 << 20;
+
+fn drawn(world: &Files, job: &Job) -> Result<BTreeMap<String, String>, Failure> {
+    job.pictures.iter().map(|(name, source)| Ok((name.clone(), picture(world, source)?))).collect()
 }
 
 /// The PDF of a document, and how many pages it has.

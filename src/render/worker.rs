@@ -38,9 +38,6 @@ impl Default for Limits {
     }
 }
 
-/// The stack of the thread that sets documents: layouts nest deeply before Typst's own limits hold.
-const STACK: usize = 256 << 20;
-
 #[derive(Serialize, Deserialize)]
 enum Reply {
     Set { pages: usize, length: usize, pictures: BTreeMap<String, String> },
@@ -191,31 +188,32 @@ pub fn serve(
     // a panic is caught and told to the parent; its trace on standard error helps no one
     std::panic::set_hook(Box::new(|_| {}));
     std::thread::scope(|scope| {
-        let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, move || -> io::Result<()> {
-            pdf::warm_up();
-            let mut used = 0;
-            loop {
-                let message = match receive(&mut input) {
-                    Ok(message) => message,
-                    Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(()),
-                    Err(error) => return Err(error),
-                };
-                used += processor;
-                limit_processor(used);
-                let job: Job = serde_json::from_slice(&message)?;
-                match pdf::typeset(&job) {
-                    Ok(document) => {
-                        let (pages, length) = (document.pages, document.bytes.len());
-                        let reply = Reply::Set { pages, length, pictures: document.pictures };
-                        send(&mut output, &serde_json::to_vec(&reply)?)?;
-                        send(&mut output, &document.bytes)?;
+        let thread =
+            std::thread::Builder::new().stack_size(pdf::STACK).spawn_scoped(scope, move || -> io::Result<()> {
+                pdf::warm_up();
+                let mut used = 0;
+                loop {
+                    let message = match receive(&mut input) {
+                        Ok(message) => message,
+                        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(()),
+                        Err(error) => return Err(error),
+                    };
+                    used += processor;
+                    limit_processor(used);
+                    let job: Job = serde_json::from_slice(&message)?;
+                    match pdf::typeset(&job) {
+                        Ok(document) => {
+                            let (pages, length) = (document.pages, document.bytes.len());
+                            let reply = Reply::Set { pages, length, pictures: document.pictures };
+                            send(&mut output, &serde_json::to_vec(&reply)?)?;
+                            send(&mut output, &document.bytes)?;
+                        }
+                        Err(failure) => send(&mut output, &serde_json::to_vec(&Reply::Failed(failure))?)?,
                     }
-                    Err(failure) => send(&mut output, &serde_json::to_vec(&Reply::Failed(failure))?)?,
+                    // after the reply: nobody waits for it
+                    pdf::forget();
                 }
-                // after the reply: nobody waits for it
-                pdf::forget();
-            }
-        })?;
+            })?;
         thread.join().unwrap_or_else(|_| Err(io::Error::other("the worker's thread ended early")))
     })
 }
