@@ -1,4 +1,4 @@
-//! Typst source to PDF, in this process.
+//! Typst source to PDF, and to SVG for pictures that are files of their own, in this process.
 //!
 //! The world has no file but those given, no clock, no packages, no system fonts, and neither `eval`, `read` nor `plugin`.
 //! [`super::worker`] puts limits around it.

@@ -177,8 +177,8 @@ fn parts(language: &Language, scale: &TimeScale) -> Vec<Part> {
 
 impl Composer<'_> {
     pub(super) fn timeline_chart(&mut self, slug: &str) -> Vec<Timeline> {
-        let mut entries: Vec<Dated> = self.dated();
-        entries.retain(|e| e.date.as_ref().and_then(stretch).is_some());
+        let all = self.dated();
+        let entries: Vec<&Dated> = all.iter().filter(|e| e.date.as_ref().and_then(stretch).is_some()).collect();
         let language = std::sync::Arc::clone(&self.language);
         let words = &language.words.chart;
         let stretches: Vec<(i64, i64, bool, bool)> =
@@ -440,7 +440,6 @@ impl Composer<'_> {
     }
 
     pub(super) fn stances_chart(&mut self, slug: &str) -> Vec<Stances> {
-        let d = self.dossier;
         let language = std::sync::Arc::clone(&self.language);
         let words = &language.words.chart;
         let by_target = self.by_target();
@@ -451,16 +450,8 @@ impl Composer<'_> {
         let mut panels = Vec::new();
         let mut everyone: BTreeSet<Ref<Actor>> = BTreeSet::new();
         for part in by_target.chunks(COLUMNS) {
-            let mut actors: Vec<Ref<Actor>> = Vec::new();
-            for position in part.iter().flat_map(|(_, list)| list).flatten() {
-                let actor = *d.positions[*position].actor;
-                if !actors.contains(&actor) {
-                    actors.push(actor);
-                }
-            }
-            actors.sort_by_key(|a| capital(&self.actor(*a)));
             let mut rows = Vec::new();
-            for actor in actors {
+            for actor in self.speaking(part) {
                 everyone.insert(actor);
                 let cells: Vec<StanceCell> =
                     part.iter().map(|(_, list)| self.stances_of(actor, list, &mut legend)).collect();
@@ -516,7 +507,7 @@ impl Composer<'_> {
 }
 
 /// The date at an edge of the scale, no more exact than the entries that lie there.
-fn edge(at: NaiveDate, entries: &[Dated]) -> Date {
+fn edge(at: NaiveDate, entries: &[&Dated]) -> Date {
     let touching = |m: &Moment| m.earliest() == at || m.latest() == at;
     let mut moments = entries.iter().filter_map(|e| e.date.as_ref()).flat_map(|date| match date {
         Date::Single(m) => vec![m],

@@ -69,11 +69,16 @@ impl Composer<'_> {
         found.into_iter().filter_map(|cell| self.key_figure(cell)).take(KEY_FIGURES).collect()
     }
 
+    /// The claim that stands for all of one root: a named claimant's, where there is one.
+    fn standing_for(&self, claims: &[Ref<Claim>]) -> Option<Ref<Claim>> {
+        claims.iter().max_by_key(|c| (self.dossier.claims[**c].by.is_some(), std::cmp::Reverse(**c))).copied()
+    }
+
     fn key_figure(&mut self, cell: &Cell) -> Option<KeyFigure> {
         let d = self.dossier;
         let language = std::sync::Arc::clone(&self.language);
         let totals: Vec<Ref<Claim>> = cell.totals.iter().flat_map(|(_, c)| c).copied().collect();
-        let lead = totals.iter().max_by_key(|c| (d.claims[**c].by.is_some(), std::cmp::Reverse(**c))).copied();
+        let lead = self.standing_for(&totals);
         let (figure, claimants, computed, claims) = match (&cell.envelope, lead, cell.floors.first()) {
             (Some(envelope), _, _) if cell.totals.len() > 1 => {
                 let range = language.counted(cell.totals.len(), &language.words.label.range_of, &[]);
@@ -135,9 +140,7 @@ impl Composer<'_> {
         }
         for (_, claims) in &cell.totals {
             // one root is one row, whoever repeats it; the named claimant stands for it
-            let Some(&lead) = claims.iter().max_by_key(|c| (d.claims[**c].by.is_some(), std::cmp::Reverse(**c))) else {
-                continue;
-            };
+            let Some(lead) = self.standing_for(claims) else { continue };
             let mut parts = self.remarks(lead);
             let mut same: Vec<Subject> = claims
                 .iter()

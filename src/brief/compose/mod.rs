@@ -224,11 +224,20 @@ fn pass(
             Section::TimelineChart => view.timeline_chart = composer.timeline_chart(&request.slug),
             Section::RangesChart => view.ranges_chart = composer.ranges_chart(&request.slug),
             Section::StancesChart => view.stances_chart = composer.stances_chart(&request.slug),
-            Section::Map => view.map = composer.map_and_places(&request.slug).0,
-            Section::Places => view.places = composer.map_and_places(&request.slug).1,
+            // a map and its table are of the same places: both come with the first that is asked for
+            Section::Map | Section::Places if view.places.is_empty() => {
+                (view.map, view.places) = composer.map_and_places(&request.slug);
+            }
+            Section::Map | Section::Places => {}
             Section::KeyFigures => view.key_figures = composer.key_figures(),
             Section::Changes | Section::Sourcing | Section::Dates | Section::Sources | Section::Annex => {}
         }
+    }
+    if !wanted.sections.contains(&Section::Map) {
+        view.map.clear();
+    }
+    if !wanted.sections.contains(&Section::Places) {
+        view.places.clear();
     }
     if wanted.sections.contains(&Section::Sources) {
         composer.take_in_all();
@@ -356,6 +365,8 @@ pub(in crate::brief) struct Composer<'d> {
     /// Records that the bottom line rests on.
     bottom: Vec<Subject>,
     flags: BTreeSet<Flag>,
+    /// All that is dated, once it was asked for.
+    dated: Option<Arc<Vec<timeline::Dated>>>,
     /// The sources as the style cites them, where an earlier pass has found their order.
     cited: Option<Cited>,
     /// Texts that have no version in the briefing's language, by record.
@@ -384,6 +395,7 @@ impl<'d> Composer<'d> {
             printed: BTreeSet::new(),
             bottom: Vec::new(),
             flags: BTreeSet::new(),
+            dated: None,
             cited: None,
             missing: RefCell::new(BTreeSet::new()),
         };

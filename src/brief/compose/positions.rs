@@ -218,8 +218,20 @@ impl Composer<'_> {
         self.language.words.label.via.fill(&[("names", &self.language.list(&names))])
     }
 
+    /// Who takes a position on any of these targets, by name.
+    pub(super) fn speaking(&self, part: &[(Subject, Vec<Vec<Ref<Position>>>)]) -> Vec<Ref<Actor>> {
+        let mut actors: Vec<Ref<Actor>> = Vec::new();
+        for position in part.iter().flat_map(|(_, list)| list).flatten() {
+            let actor = *self.dossier.positions[*position].actor;
+            if !actors.contains(&actor) {
+                actors.push(actor);
+            }
+        }
+        actors.sort_by_key(|a| capital(&self.actor(*a)));
+        actors
+    }
+
     pub(super) fn matrix(&mut self) -> Vec<Matrix> {
-        let d = self.dossier;
         let mut by_target = self.by_target();
         if !self.everything && !by_target.is_empty() {
             // what the briefing is asked about has its column, spoken of or not
@@ -233,16 +245,8 @@ impl Composer<'_> {
         }
         let mut found = Vec::new();
         for part in by_target.chunks(COLUMNS) {
-            let mut actors: Vec<Ref<Actor>> = Vec::new();
-            for position in part.iter().flat_map(|(_, list)| list).flatten() {
-                let actor = *d.positions[*position].actor;
-                if !actors.contains(&actor) {
-                    actors.push(actor);
-                }
-            }
-            actors.sort_by_key(|a| capital(&self.actor(*a)));
             let mut rows = Vec::new();
-            for actor in actors {
+            for actor in self.speaking(part) {
                 let cells: Vec<MatrixCell> = part.iter().map(|(_, list)| self.cell(actor, list)).collect();
                 rows.push(MatrixRow { actor: capital(&self.actor(actor)), cells });
             }

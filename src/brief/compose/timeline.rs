@@ -1,5 +1,7 @@
 //! What happened, in order of time.
 
+use std::sync::Arc;
+
 use chrono::NaiveDate;
 
 use super::super::view::{Fact, Moment};
@@ -121,11 +123,20 @@ impl Composer<'_> {
     }
 
     pub(super) fn timeline(&mut self) -> Vec<Moment> {
-        self.dated().into_iter().map(|entry| entry.moment).collect()
+        self.dated().iter().map(|entry| entry.moment.clone()).collect()
     }
 
-    /// All that is dated, in the order of time; then the undated events.
-    pub(super) fn dated(&mut self) -> Vec<Dated> {
+    /// All that is dated, in the order of time; then the undated events. The table and the picture are of the same.
+    pub(super) fn dated(&mut self) -> Arc<Vec<Dated>> {
+        if let Some(known) = &self.dated {
+            return Arc::clone(known);
+        }
+        let found = Arc::new(self.in_order_of_time());
+        self.dated = Some(Arc::clone(&found));
+        found
+    }
+
+    fn in_order_of_time(&mut self) -> Vec<Dated> {
         let d = self.dossier;
         let mut found: Vec<(Order, Dated)> = Vec::new();
         let mut undated: Vec<Dated> = Vec::new();
