@@ -126,6 +126,34 @@ pub struct Formats {
     pub html: bool,
 }
 
+/// A briefing as Markdown, with all that its pages are made from; nothing of it is audited yet.
+#[derive(Debug)]
+pub struct Text {
+    /// The view it is printed from.
+    pub view: View,
+    /// The Markdown.
+    pub markdown: String,
+    /// What the PDF is to carry.
+    pub attached: Vec<Attachment>,
+    kind: Arc<Kind>,
+    snapshot: Snapshot,
+    notes: Vec<Diagnostic>,
+    behind: Option<brief::cards::Behind>,
+}
+
+impl Text {
+    /// A hash of all that the printed briefing is made from: where it is the same, so is every format.
+    #[must_use]
+    pub fn fingerprint(&self) -> String {
+        let files = typst_files(&self.kind, &self.view, &render::set::blocks(&self.markdown), &self.attached);
+        let mut all = format!("{}\n{:?}\n", self.kind.stylesheet, self.behind);
+        for (name, held) in &files {
+            all.push_str(&format!("{name} {}\n", text::hash::sha256(held.as_bytes())));
+        }
+        text::hash::sha256(all.as_bytes())
+    }
+}
+
 /// A printed briefing.
 #[derive(Debug)]
 pub struct Printed {
@@ -512,19 +540,56 @@ impl Workspace {
         formats: Formats,
         typeset: &mut dyn FnMut(&Job) -> Result<Pdf, Failure>,
     ) -> Result<Printed, Vec<Diagnostic>> {
+        let text = self.text(verdict, request, as_of, formats)?;
+        self.finish(verdict, request, text, formats, &|_| (), typeset)
+    }
+
+    /// A briefing as Markdown, with all that its pages are made from.
+    ///
+    /// # Errors
+    /// As [`Self::compose`], and where a template is wrong.
+    pub fn text(
+        &self,
+        verdict: &Verdict<'_>,
+        request: &Request,
+        as_of: Option<NaiveDate>,
+        formats: Formats,
+    ) -> Result<Text, Vec<Diagnostic>> {
         let Composed { view, evidence, snapshot, notes, behind } =
             self.composed(verdict, request, as_of, formats.html)?;
         let kind = self.kind(request)?;
         let markdown = kind.markdown(&view).map_err(|f| vec![*f])?;
+        let attached = evidence.map(|evidence| attached::of(&view, &markdown, evidence)).unwrap_or_default();
+        Ok(Text { kind, view, snapshot, notes, behind, markdown, attached })
+    }
+
+    /// Audits a text and sets it, the one beside the other. `sound` is called with the Markdown as soon as nothing in it
+    /// is naked, which is before it is set.
+    ///
+    /// # Errors
+    /// Where something in the text comes from no record, and as [`Self::print`].
+    pub fn finish(
+        &self,
+        verdict: &Verdict<'_>,
+        request: &Request,
+        text: Text,
+        formats: Formats,
+        sound: &(dyn Fn(&str) + Sync),
+        typeset: &mut dyn FnMut(&Job) -> Result<Pdf, Failure>,
+    ) -> Result<Printed, Vec<Diagnostic>> {
+        let Text { kind, view, snapshot, notes, behind, markdown, attached } = text;
         let dossier = self.dossier_of(request).map_err(|f| vec![*f])?;
         let audit = || {
             let Some(ledger) = verdict.ledger(dossier) else { return (Vec::new(), None) };
             let held = held(request, &kind, &view, &markdown, &ledger, 0);
             let typed = typed(request);
             let typed: Vec<_> = typed.iter().map(|(key, at)| (*key, at.as_str(), &request.file, at.span())).collect();
-            (audit::template::refused(&held, &ledger, &kind.sources, &typed), Some((held, ledger)))
+            let naked = audit::template::refused(&held, &ledger, &kind.sources, &typed);
+            if naked.is_empty() {
+                sound(&markdown);
+            }
+            (naked, Some((held, ledger)))
         };
-        let attached = evidence.map(|evidence| attached::of(&view, &markdown, evidence)).unwrap_or_default();
         let shown = |name: &String| markdown.contains(&format!("]({name})"));
         let drawn: BTreeMap<String, String> = pictures(&view).into_iter().filter(|(name, _)| shown(name)).collect();
         let job = |files: BTreeMap<String, String>| Job {

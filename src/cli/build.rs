@@ -132,7 +132,8 @@ fn attempt(place: &Place, options: &Options) -> Result<Exit, Exit> {
             }
             Ok(printed) => {
                 place.findings(&printed.notes)?;
-                exit = exit.or(write(&workspace, request, &printed, (as_of, written), options.out.as_deref()));
+                let out = options.out.as_deref();
+                exit = exit.or(write(&workspace, request, &printed, (as_of, written), out, &mut output::tell));
             }
             Err(findings) => {
                 place.findings(&findings)?;
@@ -166,7 +167,7 @@ fn day(text: &str) -> Result<NaiveDate, Exit> {
     })
 }
 
-fn severity(findings: &[Diagnostic]) -> Exit {
+pub(super) fn severity(findings: &[Diagnostic]) -> Exit {
     let worst = findings.iter().map(|f| match f.code {
         "limit" => Exit::Limit,
         "worker" => Exit::Io,
@@ -279,13 +280,14 @@ fn print_all(
     slots.into_iter().map(|slot| slot.into_inner().ok().flatten().unwrap_or_else(lost)).collect()
 }
 
-/// Writes a briefing. Printed as of another day, it has that day in its name, and no record of issues is kept of it.
-fn write(
+/// Writes a briefing, and says of each file what was done. Printed as of another day, it has that day in its name, and no record of issues is kept of it.
+pub(super) fn write(
     workspace: &Workspace,
     request: &Request,
     printed: &Printed,
     (as_of, written): (Option<NaiveDate>, Written),
     out: Option<&Path>,
+    done: &mut dyn FnMut(&str),
 ) -> Exit {
     let own = workspace.project.root.join(load::BRIEFINGS);
     let shown =
@@ -353,7 +355,7 @@ fn write(
             Ok(changed) => {
                 if !name.ends_with(issue::ENDING) {
                     let what = if changed { "wrote" } else { "current" };
-                    output::tell(&format!("{what} {shown}/{name}{}\n", pages(name, printed)));
+                    done(&format!("{what} {shown}/{name}{}\n", pages(name, printed)));
                 }
             }
             Err(error) => exit = failed(name, &error),
@@ -362,7 +364,7 @@ fn write(
     if recorded && exit == Exit::Clean {
         for name in outdated(workspace, request, printed) {
             match std::fs::remove_file(folder.join(&name)) {
-                Ok(()) => output::tell(&format!("removed {shown}/{name}: the briefing shows it no longer\n")),
+                Ok(()) => done(&format!("removed {shown}/{name}: the briefing shows it no longer\n")),
                 Err(error) => exit = failed(&name, &error),
             }
         }

@@ -13,6 +13,7 @@ mod output;
 mod show;
 mod template;
 mod verify;
+mod watch;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -134,6 +135,9 @@ enum Command {
     Check(check::Options),
     /// Print briefings: Markdown and PDF, or a web page
     Build(build::Options),
+    /// Check and print again whenever a file is saved, until interrupted
+    #[command(after_help = "On an error the last good output stays as it is. One line a save; findings before it.")]
+    Watch(watch::Options),
     /// Hold every number, date and statement of a Markdown or PDF file against the records
     Audit(audit::Options),
     /// Hold the pages of a PDF against the records it carries, these against the articles (--archive) and the project
@@ -155,7 +159,7 @@ enum Command {
     /// Print the page of a rule, or the list of all rules
     Explain(explain::Options),
     #[command(name = worker::ARGUMENT, hide = true)]
-    Worker { memory: u64, processor: u64 },
+    Worker { memory: u64, processor: u64, remember: usize },
 }
 
 pub(crate) fn main() -> ExitCode {
@@ -171,12 +175,13 @@ pub(crate) fn main() -> ExitCode {
                 };
             }
         };
-        if let Err(exit) = cli.place.is_sound(matches!(cli.command, Command::Build(_))) {
+        if let Err(exit) = cli.place.is_sound(matches!(cli.command, Command::Build(_) | Command::Watch(_))) {
             return exit;
         }
         match cli.command {
             Command::Check(options) => check::run(&cli.place, &options),
             Command::Build(options) => build::run(&cli.place, &options),
+            Command::Watch(options) => watch::run(&cli.place, &options),
             Command::Audit(options) => audit::run(&cli.place, &options),
             Command::Verify(options) => verify::run(&cli.place, &options),
             Command::Extract(options) => extract::run(&cli.place, &options),
@@ -186,8 +191,8 @@ pub(crate) fn main() -> ExitCode {
             Command::Show(options) => show::run(&cli.place, &options),
             Command::Export(options) => export::run(&cli.place, &options),
             Command::Explain(options) => explain::run(&options),
-            Command::Worker { memory, processor } => {
-                match worker::serve(memory, processor, std::io::stdin(), std::io::stdout()) {
+            Command::Worker { memory, processor, remember } => {
+                match worker::serve(memory, processor, remember, std::io::stdin(), std::io::stdout()) {
                     Ok(()) => Exit::Clean,
                     Err(_) => Exit::Io,
                 }

@@ -112,7 +112,11 @@ pub fn dossier(root: &Path, name: &str, language: &str) -> Result<Dossier, Vec<D
         Ok(dossier) if findings.is_empty() => Ok(dossier),
         Ok(_) => Err(findings),
         Err(more) => {
+            let unread = !findings.is_empty();
             findings.extend(more);
+            if unread {
+                without_references(&mut findings);
+            }
             diag::sort(&mut findings);
             Err(findings)
         }
@@ -139,6 +143,7 @@ pub fn resolve(name: &str, language: &str, files: &[Arc<TextFile>]) -> Result<Do
             Err(more) => findings.extend(more),
         }
     }
+    let unread = !findings.is_empty();
 
     // every record by kind and id, and every id once
     let mut raw: BTreeMap<&str, BTreeMap<&str, Raw<'_>>> = BTreeMap::new();
@@ -283,8 +288,23 @@ pub fn resolve(name: &str, language: &str, files: &[Arc<TextFile>]) -> Result<Do
             None => findings.push(Diagnostic::new("internal", "a record was lost while the dossier was put together")),
         }
     }
+    if unread {
+        without_references(&mut findings);
+    }
     diag::sort(&mut findings);
     Err(findings)
+}
+
+/// Leaves out references to records that are not known: a file that holds records cannot be read, and each of them would
+/// be missed wherever it is referred to.
+fn without_references(findings: &mut Vec<Diagnostic>) {
+    let before = findings.len();
+    findings.retain(|finding| finding.code != "reference");
+    if findings.len() < before
+        && let Some(first) = findings.first_mut()
+    {
+        first.notes.push("references to records were not looked at: those of this file are not known".to_owned());
+    }
 }
 
 fn table<R: Resolve + Keys + serde::de::DeserializeOwned>(

@@ -217,9 +217,10 @@ fn fonts() -> &'static FontStore {
     })
 }
 
-/// Drops what is cached of the documents set so far: it is of no use to the next one, and grows without end.
-pub fn forget() {
-    typst::comemo::evict(0);
+/// Drops what is cached of the documents set so far, but for what one of the last `remember` of them used: kept without
+/// end it grows, and a document of another briefing has no use of it.
+pub fn forget(remember: usize) {
+    typst::comemo::evict(remember);
 }
 
 /// Sets a small document in each of the fonts, so that the first real one does not wait for what all of them need.

@@ -30,11 +30,14 @@ pub struct Limits {
     /// Threads that lay out one document. More of them help when there are fewer documents than processors; the bytes
     /// are the same.
     pub threads: usize,
+    /// For how many further documents what was worked out for one is remembered: none, unless the next is likely to be
+    /// nearly the same. The bytes do not depend on it.
+    pub remember: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { memory: 3 << 30, processor: 20, wall: Duration::from_secs(30), threads: 1 }
+        Self { memory: 3 << 30, processor: 20, wall: Duration::from_secs(30), threads: 1, remember: 0 }
     }
 }
 
@@ -81,6 +84,7 @@ impl Worker {
             .arg(ARGUMENT)
             .arg(self.limits.memory.to_string())
             .arg(self.limits.processor.to_string())
+            .arg(self.limits.remember.to_string())
             .env("RAYON_NUM_THREADS", self.limits.threads.max(1).to_string())
             .env_remove("RUST_BACKTRACE")
             .stdin(Stdio::piped())
@@ -174,13 +178,14 @@ fn receive(from: &mut impl Read) -> io::Result<Vec<u8>> {
     if read == length { Ok(message) } else { Err(io::ErrorKind::UnexpectedEof.into()) }
 }
 
-/// Runs as a worker until standard input ends: sets the limits, then sets documents.
+/// Runs as a worker until standard input ends: sets the limits ([`Limits`]), then sets documents.
 ///
 /// # Errors
 /// Where a pipe breaks.
 pub fn serve(
     memory: u64,
     processor: u64,
+    remember: usize,
     mut input: impl Read + Send,
     mut output: impl Write + Send,
 ) -> io::Result<()> {
@@ -211,7 +216,7 @@ pub fn serve(
                         Err(failure) => send(&mut output, &serde_json::to_vec(&Reply::Failed(failure))?)?,
                     }
                     // after the reply: nobody waits for it
-                    pdf::forget();
+                    pdf::forget(remember);
                 }
             })?;
         thread.join().unwrap_or_else(|_| Err(io::Error::other("the worker's thread ended early")))

@@ -22,3 +22,4 @@ mod project;
 mod readme;
 mod references;
 mod scratch;
+mod watch;
