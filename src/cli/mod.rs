@@ -8,6 +8,7 @@ mod explain;
 mod export;
 mod extract;
 mod impact;
+mod init;
 mod kept;
 mod output;
 mod show;
@@ -73,7 +74,7 @@ struct Cli {
     command: Command,
 }
 
-#[derive(Args)]
+#[derive(Args, Default)]
 pub(crate) struct Place {
     /// The project's folder [default: the nearest one above with a factbrief.toml]
     #[arg(long, global = true, value_name = "DIR")]
@@ -131,6 +132,8 @@ pub(crate) struct Levels {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Make a folder a project, with an invented sample that checks and builds at once
+    Init(init::Options),
     /// Prove every quotation and check every record
     Check(check::Options),
     /// Print briefings: Markdown and PDF, or a web page
@@ -179,6 +182,7 @@ pub(crate) fn main() -> ExitCode {
             return exit;
         }
         match cli.command {
+            Command::Init(options) => init::run(&cli.place, &options),
             Command::Check(options) => check::run(&cli.place, &options),
             Command::Build(options) => build::run(&cli.place, &options),
             Command::Watch(options) => watch::run(&cli.place, &options),

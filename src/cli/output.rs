@@ -1,9 +1,12 @@
 //! Standard streams and files. A file is written beside its place, flushed, and renamed: at every moment it is the
 //! complete old one or the complete new one.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+use factbrief::text::gate::visible;
 
 use super::Exit;
 
@@ -43,10 +46,7 @@ pub(super) fn claim(folder: &Path) -> io::Result<Claimed> {
         match handle.try_lock() {
             Ok(()) => {}
             Err(fs::TryLockError::WouldBlock) => {
-                tell(&format!(
-                    "waiting: another factbrief writes to {}\n",
-                    factbrief::text::gate::visible(&folder.display().to_string())
-                ));
+                tell(&format!("waiting: another factbrief writes to {}\n", visible(&folder.display().to_string())));
                 handle.lock()?;
             }
             // a file system without locks: renames are atomic all the same
@@ -100,4 +100,50 @@ pub(super) fn write(_: &Claimed, path: &Path, bytes: &[u8]) -> io::Result<bool> 
     unfinished.as_file().sync_all()?;
     unfinished.persist(path).map_err(|error| error.error)?;
     Ok(true)
+}
+
+/// Writes new files into a folder, which is shown as `called`. Nothing is written where one of them is there already, or
+/// where a link may lead elsewhere.
+pub(super) fn lay_out<T: AsRef<str>>(folder: &Path, called: &str, files: &[(PathBuf, T)]) -> Result<(), Exit> {
+    let shown = |path: &Path| {
+        let path = if called.is_empty() { path.to_owned() } else { Path::new(called).join(path) };
+        visible(&path.display().to_string())
+    };
+    let parents: BTreeSet<&Path> = files.iter().flat_map(|(path, _)| path.ancestors().skip(1)).collect();
+    let linked = parents.iter().find(|dir| {
+        fs::symlink_metadata(folder.join(dir)).is_ok_and(|meta| !meta.is_dir() && !dir.as_os_str().is_empty())
+    });
+    if let Some(linked) = linked {
+        tell(&format!(
+            "error: {} is a link or no folder; nothing was written\n  = help: a link may lead out of the project: put a folder in its place\n",
+            shown(linked)
+        ));
+        return Err(Exit::Unusable);
+    }
+    let taken: Vec<String> = files
+        .iter()
+        .filter(|(path, _)| fs::symlink_metadata(folder.join(path)).is_ok())
+        .map(|(path, _)| shown(path))
+        .collect();
+    if !taken.is_empty() {
+        tell(&format!(
+            "error: there is already {}; nothing was written\n  = help: give the new one another name, or move the old one away\n",
+            taken.join(", ")
+        ));
+        return Err(Exit::Unusable);
+    }
+    let failed = |path: &Path, error: &io::Error| {
+        tell(&format!("error: cannot write {}: {error}\n", shown(path)));
+        Exit::Io
+    };
+    for (path, text) in files {
+        let target = folder.join(path);
+        let parent = target.parent().unwrap_or(folder).to_owned();
+        fs::create_dir_all(&parent).map_err(|error| failed(path, &error))?;
+        let claimed = claim(&parent).map_err(|error| failed(path, &error))?;
+        write(&claimed, &target, text.as_ref().as_bytes()).map_err(|error| failed(path, &error))?;
+        settle(&claimed);
+        tell(&format!("wrote {}\n", shown(path)));
+    }
+    Ok(())
 }

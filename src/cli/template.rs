@@ -107,9 +107,9 @@ fn copy_kind(place: &Place, new: &New) -> Result<Exit, Exit> {
             }
             None => continue,
         };
-        files.push((to, text));
+        files.push((Path::new(TEMPLATES).join(to), text));
     }
-    write_all(&root, &files)?;
+    output::lay_out(&root, "", &files)?;
     output::tell(&format!("set `kind = \"{name}\"` in a briefing to print it\n"));
     Ok(Exit::Clean)
 }
@@ -125,51 +125,7 @@ fn copy_words(place: &Place, words: &Words) -> Result<Exit, Exit> {
     }
     let first = words.tag.split('-').next().unwrap_or_default();
     let text = Language::shipped_text(first).or_else(|| Language::shipped_text("en")).unwrap_or_default();
-    write_all(&root, &[(Path::new("languages").join(format!("{}.toml", words.tag)), text)])?;
+    output::lay_out(&root, "", &[(Path::new(TEMPLATES).join("languages").join(format!("{}.toml", words.tag)), text)])?;
     output::tell(&format!("set `language = \"{}\"` in a briefing or in factbrief.toml to use it\n", words.tag));
     Ok(Exit::Clean)
-}
-
-/// Writes new files under `templates/`; nothing that is there is written over.
-fn write_all(root: &Path, files: &[(PathBuf, &str)]) -> Result<(), Exit> {
-    let folder = root.join(TEMPLATES);
-    let linked = files
-        .iter()
-        .filter_map(|(path, _)| path.parent())
-        .map(|parent| folder.join(parent))
-        .chain([folder.clone()])
-        .find(|dir| std::fs::symlink_metadata(dir).is_ok_and(|meta| !meta.is_dir()));
-    if let Some(linked) = linked {
-        output::tell(&format!(
-            "error: {} is a link or no folder; nothing was written\n  = help: a link may lead out of the project: put a folder in its place\n",
-            visible(&linked.display().to_string())
-        ));
-        return Err(Exit::Unusable);
-    }
-    let taken: Vec<String> = files
-        .iter()
-        .filter(|(path, _)| std::fs::symlink_metadata(folder.join(path)).is_ok())
-        .map(|(path, _)| format!("{TEMPLATES}/{}", path.display()))
-        .collect();
-    if !taken.is_empty() {
-        output::tell(&format!(
-            "error: there is already {}; nothing was written\n  = help: give the new one another name, or move the old one away\n",
-            visible(&taken.join(", "))
-        ));
-        return Err(Exit::Unusable);
-    }
-    let failed = |path: &Path, error: &std::io::Error| {
-        output::tell(&format!("error: cannot write {TEMPLATES}/{}: {error}\n", visible(&path.display().to_string())));
-        Exit::Io
-    };
-    for (path, text) in files {
-        let target = folder.join(path);
-        let parent = target.parent().unwrap_or(&folder).to_owned();
-        std::fs::create_dir_all(&parent).map_err(|error| failed(path, &error))?;
-        let claimed = output::claim(&parent).map_err(|error| failed(path, &error))?;
-        output::write(&claimed, &target, text.as_bytes()).map_err(|error| failed(path, &error))?;
-        output::settle(&claimed);
-        output::tell(&format!("wrote {TEMPLATES}/{}\n", visible(&path.display().to_string())));
-    }
-    Ok(())
 }

@@ -13,6 +13,7 @@ mod audit;
 mod bounds;
 mod evidence;
 mod floors;
+mod init;
 mod kinds;
 mod libya;
 mod map;

@@ -1,0 +1,62 @@
+//! `factbrief init`: a project that works at once.
+
+use crate::scratch::Scratch;
+
+#[test]
+fn the_sample_checks_and_builds_at_once() {
+    let s = Scratch::empty();
+    s.run(&["init", "desk"]).exits(0).says("wrote desk/factbrief.toml").says("cd desk").says("factbrief build");
+    let root = s.path().join("desk");
+    let project = root.to_str().unwrap();
+    s.run(&["--project", project, "check", "--locked", "--format", "json"])
+        .exits(0)
+        .says("\"warnings\":0")
+        .says("\"exact\":10");
+    s.run(&["--project", project, "build", "--locked"]).exits(0).says("wrote briefings/fire.pdf");
+    let text = s.read("desk/briefings/fire.md");
+    // it says that it is invented, keeps claimants apart, and tells of the revision
+    assert!(text.contains("An invented sample"));
+    assert!(text.contains("4 people (according to the port authority of Lessing Bay) and at 5 dock workers (according to the dockers' union)"));
+    assert!(text.contains("revised: at least 3 → 4"));
+    // the articles stay out of version control; without them the lock answers
+    assert!(s.read("desk/.gitignore").contains("/archive"));
+    s.run(&["--project", project, "build", "--check", "--no-archive"]).exits(0);
+}
+
+#[test]
+fn nothing_is_written_over() {
+    let s = Scratch::empty();
+    s.write("README.md", "mine");
+    s.run(&["init"]).exits(2).says("there is already README.md; nothing was written");
+    assert_eq!(std::fs::read_dir(s.path()).unwrap().count(), 1);
+    assert_eq!(s.read("README.md"), "mine");
+
+    s.run(&["init", "new"]).exits(0);
+    s.run(&["init", "new"]).exits(2).says("new is a project already");
+    s.write("file", "");
+    s.run(&["init", "file"]).exits(4).says("cannot write file/");
+    s.run(&["init", "--project", "new"]).exits(2).says("init makes a project");
+    s.run(&["init", "other", "--title", "  "]).exits(2).says("--title takes a line of text");
+    s.run(&["init", "other", "--title", "a\nb"]).exits(2);
+    assert!(!s.path().join("other").exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_leads_nowhere() {
+    let s = Scratch::empty();
+    s.write("elsewhere/x", "");
+    std::os::unix::fs::symlink(s.path().join("elsewhere"), s.path().join("seeds")).unwrap();
+    s.run(&["init"]).exits(2).says("seeds is a link or no folder; nothing was written");
+    assert_eq!(std::fs::read_dir(s.path().join("elsewhere")).unwrap().count(), 1);
+}
+
+#[test]
+fn a_title_is_written_as_it_is_meant() {
+    let s = Scratch::empty();
+    s.run(&["init", "a", "--title", "Feu \"rouge\" \\ été"]).exits(0);
+    s.run(&["--project", "a", "check", "--locked"]).exits(0);
+    assert!(s.read("a/factbrief.toml").contains("été"));
+    let parsed: toml::Table = s.read("a/factbrief.toml").parse().unwrap();
+    assert_eq!(parsed["title"].as_str(), Some("Feu \"rouge\" \\ été"));
+}
