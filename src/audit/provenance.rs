@@ -151,7 +151,7 @@ impl Printout {
         let mut found: Vec<usize> = Vec::new();
         for (at, c) in traced.unit.text.get(span.clone()).unwrap_or_default().char_indices() {
             let from = traced.from.get(span.start + at).copied().unwrap_or_default();
-            if c.is_alphanumeric() && from > 0 && !found.contains(&from) {
+            if from > 0 && found.last() != Some(&from) && c.is_alphanumeric() && !found.contains(&from) {
                 found.push(from);
             }
         }
@@ -264,8 +264,14 @@ impl Traced {
     fn new(unit: Unit, from: Vec<usize>, leaves: &[Leaf], lexicon: &Lexicon) -> Self {
         let mut found = items(&unit.text, lexicon);
         let mut records: Vec<String> = Vec::new();
+        let mut last = None;
         for (at, _) in unit.text.char_indices().filter(|(_, c)| c.is_alphanumeric()) {
-            let leaf = from.get(at).and_then(|f| f.checked_sub(1)).and_then(|i| leaves.get(i));
+            let index = from.get(at).and_then(|f| f.checked_sub(1));
+            if index == last {
+                continue;
+            }
+            last = index;
+            let leaf = index.and_then(|i| leaves.get(i));
             for id in leaf.into_iter().flat_map(|leaf| &leaf.records) {
                 if !records.contains(id) {
                     records.push(id.clone());

@@ -1,14 +1,15 @@
 //! The words for measures and categories: the dossier's own and those of each source's language.
 
-use std::collections::HashMap;
 use std::ops::Range;
+
+use rustc_hash::FxHashMap;
 
 use crate::facts::dossier::{Category, Dossier, Measure};
 use crate::facts::table::Ref;
 use crate::text::lexicon::{Lexicon, Meaning};
 use crate::text::tokens::{Token, tokens};
 
-type Phrases<T> = HashMap<String, Vec<(Vec<String>, Ref<T>)>>;
+type Phrases<T> = FxHashMap<String, Vec<(Vec<String>, Ref<T>)>>;
 
 /// All words for measures and categories that a dossier's sources may use.
 pub(crate) struct Vocabulary<'d> {
@@ -19,13 +20,13 @@ pub(crate) struct Vocabulary<'d> {
 
 impl<'d> Vocabulary<'d> {
     pub(crate) fn new(dossier: &'d Dossier) -> Self {
-        let mut measures: Phrases<Measure> = HashMap::new();
+        let mut measures: Phrases<Measure> = FxHashMap::default();
         for (reference, measure) in dossier.measures.iter() {
             for word in &measure.words {
                 add(&mut measures, word, reference);
             }
         }
-        let mut categories: Phrases<Category> = HashMap::new();
+        let mut categories: Phrases<Category> = FxHashMap::default();
         for (reference, category) in dossier.categories.iter() {
             for word in &category.words {
                 add(&mut categories, word, reference);

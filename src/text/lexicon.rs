@@ -3,9 +3,10 @@
 //! One TOML table a language under `lexicon/`; adding a language is adding a file. A language without a table has
 //! digits only: whatever else its texts say of a number is then not understood, and that is a finding, never a guess.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
+use rustc_hash::FxHashMap;
 use serde::Deserialize;
 
 use super::tokens::{Token, tokens};
@@ -121,7 +122,7 @@ pub enum Meaning {
 #[derive(Debug, Default)]
 pub struct Lexicon {
     tag: String,
-    phrases: HashMap<String, Vec<(Vec<String>, Meaning)>>,
+    phrases: FxHashMap<String, Vec<(Vec<String>, Meaning)>>,
     prefixes: Vec<String>,
     decimal: String,
     grouping: Vec<char>,
@@ -369,7 +370,7 @@ impl Lexicon {
     fn build(tag: &str, raw: Raw) -> Self {
         let mut this = Self {
             tag: tag.to_owned(),
-            phrases: HashMap::new(),
+            phrases: FxHashMap::default(),
             prefixes: raw.prefixes,
             decimal: raw.decimal,
             grouping: raw.grouping,
