@@ -6,18 +6,20 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use chrono::NaiveDate;
 use factbrief::brief::issue;
-use factbrief::diag::Diagnostic;
+use factbrief::diag::{Diagnostic, Level};
 use factbrief::facts::date::Date;
 use factbrief::load::{self, briefing::Request};
 use factbrief::render::worker::{Limits, Worker};
+use factbrief::report::{Case, Format};
+use factbrief::text::file::TextFile;
 use factbrief::text::hash::sha256;
 use factbrief::text::nearest::nearest;
 use factbrief::{Formats, Printed, Verdict, Workspace};
 use similar::TextDiff;
 
-use super::check::{open, refresh};
+use super::check::{first_difference, open, refresh};
 use super::kept::Kept;
-use super::{Exit, Levels, Place, Written, count, output, summary};
+use super::{Exit, Levels, Place, Written, count, gathered, output, summary};
 
 #[derive(clap::Args)]
 pub(crate) struct Options {
@@ -100,15 +102,16 @@ fn attempt(place: &Place, options: &Options) -> Result<Exit, Exit> {
     let settings = options.levels.settings(&workspace.project)?;
     let verdict = workspace.check(&archive, &settings);
     let findings = verdict.findings();
+    place.gathered.borrow_mut().checked(&workspace, &verdict);
     place.findings(&findings)?;
     let (errors, warnings) = count(&findings);
     if options.context {
         return context(place, &workspace, &verdict, &wanted, as_of);
     }
     let mut exit = broken.or(if verdict.fails() { Exit::Findings } else { Exit::Clean });
-    exit = exit.or(refresh(&workspace, &verdict, options.locked || options.check)?);
+    exit = exit.or(refresh(place, &workspace, &verdict, options.locked || options.check)?);
     if exit != Exit::Clean || warnings > 0 || errors > 0 {
-        output::tell(&summary(&verdict.tally(), errors, warnings));
+        place.tell(&summary(&verdict.tally(), errors, warnings));
     }
 
     let jobs =
@@ -121,25 +124,45 @@ fn attempt(place: &Place, options: &Options) -> Result<Exit, Exit> {
     let printed = print_all(&workspace, &verdict, &wanted, (as_of, written), workers, &kept);
 
     let mut stale = 0;
+    let mut cases = unprinted(&workspace, &options.slugs);
     for (request, result) in wanted.iter().zip(printed) {
+        let mut case = Case { class: "briefings".to_owned(), name: request.slug.clone(), ..Case::default() };
         match result {
             Ok(printed) if options.check => {
-                place.findings(&printed.notes)?;
-                if !is_current(&workspace, request, &printed, written)? {
-                    stale += 1;
-                    exit = exit.or(Exit::Findings);
+                case.findings.clone_from(&printed.notes);
+                match outdated_parts(&workspace, request, &printed, written) {
+                    Some((finding, diff)) => {
+                        case.findings.push(finding);
+                        place.findings(&case.findings)?;
+                        if matches!(place.format(), Format::Human | Format::Short) {
+                            output::print_words(&diff)?;
+                        } else {
+                            output::tell(&diff);
+                        }
+                        stale += 1;
+                        exit = exit.or(Exit::Findings);
+                    }
+                    None => {
+                        place.findings(&case.findings)?;
+                        case.said = "current".to_owned();
+                    }
                 }
             }
             Ok(printed) => {
                 place.findings(&printed.notes)?;
+                case.findings.clone_from(&printed.notes);
                 exit = exit.or(write(&workspace, request, &printed, (as_of, written), options.out.as_deref()));
             }
             Err(findings) => {
                 place.findings(&findings)?;
                 exit = exit.or(severity(&findings));
+                case.findings = findings;
             }
         }
+        cases.push(case);
     }
+    let printed = cases.len();
+    place.gathered.borrow_mut().suites.push(gathered::briefings(cases, Vec::new(), "no briefing is in this part"));
     if options.explain_stale && written.pdf {
         for request in &wanted {
             let why = kept.why(&request.slug).unwrap_or_else(|| "nothing it is made from has changed".to_owned());
@@ -149,8 +172,12 @@ fn attempt(place: &Place, options: &Options) -> Result<Exit, Exit> {
     if trusted || options.fresh && written.pdf {
         kept.save();
     }
-    if stale > 0 {
-        output::tell(&format!("{stale} of {} briefings not current; `factbrief build` prints them\n", wanted.len()));
+    if let Some(Shard { part, of }) = options.shard {
+        let (all, n) = (workspace.requests.len(), wanted.len());
+        place.tell(&format!("part {part} of {of}: {n} of {all} {}\n", if all == 1 { "briefing" } else { "briefings" }));
+    }
+    if options.check {
+        compared(place, stale, wanted.len(), printed)?;
     }
     Ok(exit)
 }
@@ -396,76 +423,106 @@ fn pages(name: &str, printed: &Printed) -> String {
     }
 }
 
-/// Whether a briefing on disk is what the program prints now; shows the difference where it is not.
-fn is_current(workspace: &Workspace, request: &Request, printed: &Printed, written: Written) -> Result<bool, Exit> {
+/// What a comparison with what is there came to: never a pass without saying what was compared.
+fn compared(place: &Place, stale: usize, wanted: usize, tried: usize) -> Result<(), Exit> {
+    if place.format() == Format::Json {
+        let line = serde_json::json!({ "reason": "build", "briefings": tried, "compared": wanted, "stale": stale });
+        return output::print(&format!("{line}\n"));
+    }
+    place.tell(&match (stale, wanted) {
+        (_, 0) => "no briefing was compared\n".to_owned(),
+        (0, 1) => "1 briefing compared with what is there\n".to_owned(),
+        (0, n) => format!("{n} briefings compared with what is there\n"),
+        (n, of) => format!("{n} of {of} briefings not current; `factbrief build` prints them\n"),
+    });
+    Ok(())
+}
+
+/// Briefings that are asked for and whose file cannot be used.
+pub(super) fn unprinted(workspace: &Workspace, slugs: &[String]) -> Vec<Case> {
+    let asked = workspace.unusable.iter().filter(|(slug, _)| slugs.is_empty() || slugs.contains(slug));
+    asked
+        .map(|(slug, findings)| Case {
+            class: "briefings".to_owned(),
+            name: slug.clone(),
+            said: String::new(),
+            findings: findings.clone(),
+        })
+        .collect()
+}
+
+/// What of a briefing is not what the program prints now, with the difference of its text; nothing, where it is current.
+fn outdated_parts(
+    workspace: &Workspace,
+    request: &Request,
+    printed: &Printed,
+    written: Written,
+) -> Option<(Diagnostic, String)> {
     let folder = workspace.project.root.join(load::BRIEFINGS);
     let read = |ending: &str| load::read::bytes(&folder.join(format!("{}.{ending}", request.slug)));
-    let mut current = true;
     let name = format!("{}/{}", load::BRIEFINGS, request.slug);
+    let mut parts: Vec<String> = Vec::new();
+    let mut place = (std::sync::Arc::clone(&request.file), request.kind.span().clone());
+    let mut shown = String::new();
     match read("md") {
         _ if !written.markdown => {}
         Ok(bytes) if bytes == printed.markdown.as_bytes() => {}
         Ok(bytes) => {
-            current = false;
+            parts.push(format!("{name}.md: it differs"));
             let old = String::from_utf8_lossy(&bytes).into_owned();
             let diff = TextDiff::from_lines(&old, &printed.markdown);
-            let shown = diff
+            let text = diff
                 .unified_diff()
                 .context_radius(2)
                 .header(&format!("{name}.md (as it is)"), &format!("{name}.md (as it would be)"))
                 .to_string();
-            output::print(&factbrief::text::gate::visible_lines(&shown))?;
+            shown = factbrief::text::gate::visible_lines(&text);
+            let line = first_difference(&old, &printed.markdown);
+            place = (std::sync::Arc::new(TextFile::new(format!("{name}.md"), old)), line);
         }
-        Err(why) => {
-            current = false;
-            output::tell(&format!("stale: {name}.md: {why}\n"));
-        }
+        Err(why) => parts.push(format!("{name}.md: {why}")),
     }
     match read("pdf") {
         _ if !written.pdf => {}
         Ok(bytes) if bytes == printed.pdf => {}
-        Ok(_) => {
-            let why = if current {
-                "its text is current, its bytes are not: it was printed by another build"
-            } else {
-                "it differs, too"
-            };
-            output::tell(&format!("stale: {name}.pdf: {why}\n"));
-            current = false;
+        Ok(_) if parts.is_empty() => {
+            parts.push(format!("{name}.pdf: its text is current, its bytes are not: it was printed by another build"));
         }
-        Err(why) => {
-            output::tell(&format!("stale: {name}.pdf: {why}\n"));
-            current = false;
-        }
+        Ok(_) => parts.push(format!("{name}.pdf: it differs, too")),
+        Err(why) => parts.push(format!("{name}.pdf: {why}")),
     }
     if written.html {
-        let why = match read("html") {
-            Ok(bytes) if bytes == printed.html.as_bytes() => None,
-            Ok(_) => Some("it differs".to_owned()),
-            Err(why) => Some(why.to_string()),
-        };
-        if let Some(why) = why {
-            output::tell(&format!("stale: {name}.html: {why}\n"));
-            current = false;
+        match read("html") {
+            Ok(bytes) if bytes == printed.html.as_bytes() => {}
+            Ok(_) => parts.push(format!("{name}.html: it differs")),
+            Err(why) => parts.push(format!("{name}.html: {why}")),
         }
     }
     for (picture, svg) in printed.pictures.iter().filter(|_| written.markdown) {
-        let why = match load::read::bytes(&folder.join(picture)) {
-            Ok(bytes) if bytes == svg.as_bytes() => continue,
-            Ok(_) => "it differs".to_owned(),
-            Err(why) => why.to_string(),
-        };
-        output::tell(&format!("stale: {}/{picture}: {why}\n", load::BRIEFINGS));
-        current = false;
+        match load::read::bytes(&folder.join(picture)) {
+            Ok(bytes) if bytes == svg.as_bytes() => {}
+            Ok(_) => parts.push(format!("{}/{picture}: it differs", load::BRIEFINGS)),
+            Err(why) => parts.push(format!("{}/{picture}: {why}", load::BRIEFINGS)),
+        }
     }
     for picture in outdated(workspace, request, printed).into_iter().filter(|_| written.is_pair()) {
-        output::tell(&format!("stale: {}/{picture}: the briefing shows it no longer\n", load::BRIEFINGS));
-        current = false;
+        parts.push(format!("{}/{picture}: the briefing shows it no longer", load::BRIEFINGS));
     }
     let recorded = || read(issue::ENDING).is_ok_and(|bytes| bytes == printed.issues.print().as_bytes());
-    if current && written.is_pair() && !recorded() {
-        output::tell(&format!("stale: {name}.{}: it does not record what is printed\n", issue::ENDING));
-        current = false;
+    if parts.is_empty() && written.is_pair() && !recorded() {
+        parts.push(format!("{name}.{}: it does not record what is printed", issue::ENDING));
     }
-    Ok(current)
+    if parts.is_empty() {
+        return None;
+    }
+    let (file, span) = place;
+    let here = if file.name().ends_with(".md") { "from here on" } else { "this briefing" };
+    let mut finding =
+        Diagnostic::new("briefing-stale", format!("briefing `{}` is not what would be printed now", request.slug))
+            .at(&file, &span, here);
+    finding.level = Level::Deny;
+    for part in parts {
+        finding = finding.note(format!("stale: {part}"));
+    }
+    Some((finding.help(format!("run `factbrief build {}`, and commit what it prints", request.slug)), shown))
 }

@@ -7,6 +7,7 @@ mod diff;
 mod explain;
 mod export;
 mod extract;
+mod gathered;
 mod impact;
 mod kept;
 mod output;
@@ -14,7 +15,9 @@ mod show;
 mod template;
 mod verify;
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -24,7 +27,10 @@ use factbrief::diag::{Diagnostic, Level};
 use factbrief::load::archive::Archive;
 use factbrief::load::project::{self, Project};
 use factbrief::render::worker;
-use factbrief::report;
+use factbrief::report::{self, Format, github};
+use factbrief::text::gate::visible;
+
+use gathered::{Gathered, ReportFile};
 
 /// How the program ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,6 +58,18 @@ impl Exit {
             Self::Limit => 3,
             Self::Io => 4,
             Self::Defect => 70,
+        }
+    }
+
+    /// What it says, in words.
+    fn meaning(self) -> &'static str {
+        match self {
+            Self::Clean => "all is well",
+            Self::Findings => "findings, or a briefing is stale",
+            Self::Unusable => "the input or the call cannot be used",
+            Self::Limit => "a limit was reached",
+            Self::Io => "cannot read or write",
+            Self::Defect => "a defect of the program",
         }
     }
 
@@ -83,10 +101,53 @@ pub(crate) struct Place {
     /// Do as if the articles were not at hand: the evidence lock answers for them
     #[arg(long, global = true, conflicts_with = "archive")]
     no_archive: bool,
-    /// How findings are shown: human, short or json [default: human]; of `build` also what is printed: any of md, pdf and
-    /// html [default: md,pdf]
+    /// How findings are shown: human, short or json; of check, build and audit also sarif, github or junit [default:
+    /// human]. Of `build` also what is printed: any of md, pdf and html [default: md,pdf]; of `diff` also github-comment
     #[arg(long, global = true, value_enum, value_delimiter = ',', hide_possible_values = true, value_name = "FORMAT")]
     format: Vec<Asked>,
+    /// Of check, build and audit: write findings to a file, too, as sarif=FILE or junit=FILE
+    #[arg(long, global = true, value_name = "FORMAT=FILE", value_parser = gathered::report_file)]
+    report: Vec<ReportFile>,
+    /// When to use colours; auto is on a terminal only, and obeys NO_COLOR and CLICOLOR_FORCE
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
+    color: Colour,
+    /// What was found so far, for formats that are one document.
+    #[arg(skip)]
+    gathered: RefCell<Gathered>,
+}
+
+/// When to use colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+enum Colour {
+    #[default]
+    Auto,
+    Always,
+    Never,
+}
+
+impl Colour {
+    /// Holds for all that is told from now on.
+    fn hold(self) {
+        match self {
+            Self::Auto => anstream::ColorChoice::Auto,
+            Self::Always => anstream::ColorChoice::Always,
+            Self::Never => anstream::ColorChoice::Never,
+        }
+        .write_global();
+    }
+
+    /// What the call asks for, before it is read as a whole: a mistake in it is shown in colours, too, or is not.
+    fn asked() -> Self {
+        let arguments: Vec<String> =
+            std::env::args_os().skip(1).map(|a| a.to_string_lossy().into_owned()).take_while(|a| a != "--").collect();
+        let next = arguments.iter().skip(1).map(Some).chain([None]);
+        let values = arguments.iter().zip(next).filter_map(|(argument, next)| match argument.split_once('=') {
+            Some(("--color", value)) => Some(value),
+            None if argument == "--color" => next.map(String::as_str),
+            _ => None,
+        });
+        values.last().and_then(|value| Self::from_str(value, false).ok()).unwrap_or_default()
+    }
 }
 
 /// What `--format` asks for.
@@ -95,6 +156,10 @@ enum Asked {
     Human,
     Short,
     Json,
+    Sarif,
+    Github,
+    Junit,
+    GithubComment,
     Md,
     Pdf,
     Html,
@@ -159,46 +224,73 @@ enum Command {
 }
 
 pub(crate) fn main() -> ExitCode {
-    let outcome = std::panic::catch_unwind(|| {
-        let cli = match Cli::try_parse() {
-            Ok(cli) => cli,
-            Err(error) => {
-                let printed = error.print();
-                return match (error.use_stderr(), printed) {
-                    (true, _) => Exit::Unusable,
-                    (false, Ok(())) => Exit::Clean,
-                    (false, Err(_)) => Exit::Io,
-                };
-            }
-        };
-        if let Err(exit) = cli.place.is_sound(matches!(cli.command, Command::Build(_))) {
-            return exit;
+    Colour::asked().hold();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            let printed = error.print();
+            let exit = match (error.use_stderr(), printed) {
+                (true, _) => Exit::Unusable,
+                (false, Ok(())) => Exit::Clean,
+                (false, Err(_)) => Exit::Io,
+            };
+            return ExitCode::from(exit.code());
         }
-        match cli.command {
-            Command::Check(options) => check::run(&cli.place, &options),
-            Command::Build(options) => build::run(&cli.place, &options),
-            Command::Audit(options) => audit::run(&cli.place, &options),
-            Command::Verify(options) => verify::run(&cli.place, &options),
-            Command::Extract(options) => extract::run(&cli.place, &options),
-            Command::Impact(options) => impact::run(&cli.place, &options),
-            Command::Diff(options) => diff::run(&cli.place, &options),
-            Command::Template(options) => template::run(&cli.place, &options),
-            Command::Show(options) => show::run(&cli.place, &options),
-            Command::Export(options) => export::run(&cli.place, &options),
-            Command::Explain(options) => explain::run(&options),
-            Command::Worker { memory, processor } => {
+    };
+    let Cli { place, command } = cli;
+    place.color.hold();
+    let name = command.name();
+    let outcome = std::panic::catch_unwind(AssertUnwindSafe(|| match place.is_sound(name) {
+        Ok(()) => command.run(&place),
+        Err(exit) => exit,
+    }));
+    let exit = outcome.unwrap_or_else(|_| {
+        place.tell("factbrief: this is a defect of the program, not of your input; nothing was half-written\n");
+        Exit::Defect
+    });
+    ExitCode::from(place.close(name, exit).code())
+}
+
+impl Command {
+    /// The word for it on the command line.
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Check(_) => "check",
+            Self::Build(_) => "build",
+            Self::Audit(_) => "audit",
+            Self::Verify(_) => "verify",
+            Self::Extract(_) => "extract",
+            Self::Impact(_) => "impact",
+            Self::Diff(_) => "diff",
+            Self::Template(_) => "template",
+            Self::Show(_) => "show",
+            Self::Export(_) => "export",
+            Self::Explain(_) => "explain",
+            Self::Worker { .. } => worker::ARGUMENT,
+        }
+    }
+
+    fn run(self, place: &Place) -> Exit {
+        match self {
+            Self::Check(options) => check::run(place, &options),
+            Self::Build(options) => build::run(place, &options),
+            Self::Audit(options) => audit::run(place, &options),
+            Self::Verify(options) => verify::run(place, &options),
+            Self::Extract(options) => extract::run(place, &options),
+            Self::Impact(options) => impact::run(place, &options),
+            Self::Diff(options) => diff::run(place, &options),
+            Self::Template(options) => template::run(place, &options),
+            Self::Show(options) => show::run(place, &options),
+            Self::Export(options) => export::run(place, &options),
+            Self::Explain(options) => explain::run(&options),
+            Self::Worker { memory, processor } => {
                 match worker::serve(memory, processor, std::io::stdin(), std::io::stdout()) {
                     Ok(()) => Exit::Clean,
                     Err(_) => Exit::Io,
                 }
             }
         }
-    });
-    let exit = outcome.unwrap_or_else(|_| {
-        output::tell("factbrief: this is a defect of the program, not of your input; nothing was half-written\n");
-        Exit::Defect
-    });
-    ExitCode::from(exit.code())
+    }
 }
 
 impl Place {
@@ -206,25 +298,30 @@ impl Place {
     fn root(&self) -> Result<PathBuf, Exit> {
         if let Some(given) = &self.project {
             if given.join(project::FILE).is_file() {
+                self.gathered.borrow_mut().root = Some(given.clone());
                 return Ok(given.clone());
             }
-            let shown = factbrief::text::gate::visible(&given.display().to_string());
+            let shown = visible(&given.display().to_string());
             let why = if given.is_dir() { format!("holds no {}", project::FILE) } else { "is no folder".to_owned() };
-            output::tell(&format!("error: --project names {shown}, which {why}\n"));
-            return Err(Exit::Unusable);
+            let finding = Diagnostic::new("no-project", format!("--project names {shown}, which {why}"));
+            return Err(self.refuse(finding));
         }
         let here = std::env::current_dir().map_err(|error| {
             output::tell(&format!("error: cannot tell the current folder: {error}\n"));
             Exit::Io
         })?;
-        let found = here.ancestors().find(|folder| folder.join(project::FILE).is_file());
-        found.map(Path::to_path_buf).ok_or_else(|| {
-            output::tell(&format!(
-                "error: there is no {} here or in a folder above\n  = help: go to a project's folder, or name it: `--project DIR`\n",
-                project::FILE
-            ));
-            Exit::Unusable
+        let found = here.ancestors().find(|folder| folder.join(project::FILE).is_file()).map(Path::to_path_buf);
+        self.gathered.borrow_mut().root.clone_from(&found);
+        found.ok_or_else(|| {
+            let title = format!("there is no {} here or in a folder above", project::FILE);
+            let help = "go to a project's folder, or name it: `--project DIR`";
+            self.refuse(Diagnostic::new("no-project", title).help(help))
         })
+    }
+
+    /// Shows why the call cannot be used.
+    fn refuse(&self, finding: Diagnostic) -> Exit {
+        self.findings(&[finding]).err().unwrap_or(Exit::Unusable)
     }
 
     /// The archive that is meant.
@@ -246,29 +343,46 @@ impl Place {
         match named {
             Some((path, _)) if path.is_dir() => Ok(Some(Archive::Folder(path))),
             Some((path, by)) => {
-                let shown = factbrief::text::gate::visible(&path.display().to_string());
-                output::tell(&format!(
-                    "error: {by} names {shown}, which is no folder\n  = help: `--no-archive` lets the evidence lock answer\n"
-                ));
-                Err(Exit::Unusable)
+                let title = format!("{by} names {}, which is no folder", visible(&path.display().to_string()));
+                let finding = Diagnostic::new("no-archive", title);
+                Err(self.refuse(finding.help("`--no-archive` lets the evidence lock answer")))
             }
             None => Ok(None),
         }
     }
 
     /// Whether the formats that are asked for go together, and with the command.
-    fn is_sound(&self, builds: bool) -> Result<(), Exit> {
+    fn is_sound(&self, command: &str) -> Result<(), Exit> {
+        let refused = |why: &str, help: &str| {
+            output::tell(&format!("error: {why}\n  = help: {help}\n"));
+            Err(Exit::Unusable)
+        };
         let printed = |f: &&Asked| matches!(f, Asked::Md | Asked::Pdf | Asked::Html);
         let shown = self.format.iter().filter(|f| !printed(f)).count();
         if shown > 1 {
-            output::tell("error: --format shows findings in one way\n  = help: take one of human, short and json\n");
-            return Err(Exit::Unusable);
-        }
-        if !builds && self.format.iter().any(|f| printed(&f)) {
-            output::tell(
-                "error: --format md, pdf and html say what `factbrief build` prints, and no other command prints briefings\n  = help: findings are shown as human, short or json\n",
+            return refused(
+                "--format shows findings in one way",
+                "take one of human, short, json, sarif, github and junit; `--report sarif=FILE` writes a file beside",
             );
-            return Err(Exit::Unusable);
+        }
+        if command != "build" && self.format.iter().any(|f| printed(&f)) {
+            return refused(
+                "--format md, pdf and html say what `factbrief build` prints, and no other command prints briefings",
+                "findings are shown as human, short or json",
+            );
+        }
+        if command != "diff" && self.format.contains(&Asked::GithubComment) {
+            return refused(
+                "--format github-comment shows what `factbrief diff` tells, and no other command compares",
+                "findings are shown on a pull request by `--format github`",
+            );
+        }
+        let finds = matches!(command, "check" | "build" | "audit");
+        if !finds && (self.format().is_document() || !self.report.is_empty()) {
+            return refused(
+                "sarif, github and junit show what check, build and audit find; this command is none of them",
+                "its output is shown as human, short or json",
+            );
         }
         Ok(())
     }
@@ -288,14 +402,26 @@ impl Place {
         let shown = self.format.iter().find_map(|format| match format {
             Asked::Short => Some(report::Format::Short),
             Asked::Json => Some(report::Format::Json),
+            Asked::Sarif => Some(report::Format::Sarif),
+            Asked::Github => Some(report::Format::Github),
+            Asked::Junit => Some(report::Format::Junit),
             _ => None,
         });
         shown.unwrap_or(report::Format::Human)
     }
 
-    /// Shows findings: for people on standard error, for programs on standard output.
+    /// Whether `diff` writes a comment for a pull request.
+    fn comments(&self) -> bool {
+        self.format.contains(&Asked::GithubComment)
+    }
+
+    /// Shows findings: for people on standard error, for programs on standard output; a format that is one document is
+    /// printed at the end.
     fn findings(&self, findings: &[Diagnostic]) -> Result<(), Exit> {
         let format = self.format();
+        if format.is_document() || !self.report.is_empty() {
+            self.gathered.borrow_mut().findings.extend_from_slice(findings);
+        }
         let text = report::render(findings, format, true);
         if format == report::Format::Json {
             output::print(&text)
@@ -306,6 +432,34 @@ impl Place {
             }
             Ok(())
         }
+    }
+
+    /// Tells the user what the run did; a format that is one document says it, too.
+    fn tell(&self, text: &str) {
+        output::tell(text);
+        self.gathered.borrow_mut().summary.push_str(text);
+    }
+
+    /// Prints and writes what is one document. Gives the exit code, which is graver where that cannot be done.
+    fn close(&self, command: &str, mut exit: Exit) -> Exit {
+        let Ok(mut gathered) = self.gathered.try_borrow_mut() else { return exit };
+        for file in self.report.iter() {
+            let text = gathered.document(command, exit, file.format);
+            exit = exit.or(gathered::write(file, &text).err().unwrap_or(Exit::Clean));
+        }
+        let format = self.format();
+        if !format.is_document() || !matches!(command, "check" | "build" | "audit") {
+            return exit;
+        }
+        let text = gathered.document(command, exit, format);
+        exit = exit.or(output::print(&text).err().unwrap_or(Exit::Clean));
+        if format == Format::Github {
+            output::tell(&github::left_out(&gathered.findings).unwrap_or_default());
+            if let Some(path) = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty()) {
+                output::append(Path::new(&path), &gathered.job_summary(command, exit));
+            }
+        }
+        exit
     }
 }
 

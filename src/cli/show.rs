@@ -7,9 +7,8 @@ use factbrief::facts::dossier::{Dossier, Subject};
 use factbrief::load::archive::Archive;
 use factbrief::load::lock;
 use factbrief::text::gate::{visible, visible_lines};
-use factbrief::text::nearest::nearest;
 
-use super::check::open;
+use super::check::{open, unknown_record};
 use super::{Exit, Place, output};
 
 #[derive(clap::Args)]
@@ -35,9 +34,7 @@ fn attempt(place: &Place, options: &Options) -> Result<Exit, Exit> {
     if found {
         return Ok(Exit::Clean);
     }
-    let known = workspace.dossiers.values().flat_map(|d| d.heads().map(|(_, h)| h.id).collect::<Vec<_>>());
-    let guess = nearest(&options.id, known).map(|g| format!("; did you mean `{g}`?")).unwrap_or_default();
-    output::tell(&format!("error: there is no record `{}`{guess}\n", visible(&options.id)));
+    place.findings(&unknown_record(&workspace, &options.id, "").into_iter().collect::<Vec<_>>())?;
     Err(Exit::Unusable)
 }
 
