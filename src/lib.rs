@@ -330,6 +330,9 @@ impl Workspace {
                     format!("no briefing can be printed in `{}`", text::gate::visible(tag)),
                 )
                 .at(&request.file, span, why)
+                .help_if(
+                    text::nearest::nearest(tag, known.iter().copied()).map(|guess| format!("did you mean `{guess}`?")),
+                )
                 .help(format!("shipped: {}", known.join(", ")))
                 .help(format!("a language of your own is a table {}/languages/TAG.toml; `factbrief template language TAG` begins one", load::TEMPLATES)),
             ]

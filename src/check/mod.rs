@@ -278,6 +278,10 @@ impl<'d> Checker<'d, '_> {
                     Diagnostic::new("article-missing", format!("the archive has no article of source `{}`", source.id))
                         .at(&source.file, source.archived.span(), "no such file in the archive")
                         .note("where a single article is not at hand, the evidence lock answers for its quotations")
+                        .help_if(
+                            nearest(name, archive.names().iter().map(String::as_str))
+                                .map(|guess| format!("did you mean `{}`?", gate::visible(guess))),
+                        )
                         .help("put the file into the archive");
                 self.push("article-missing", Some(Subject::Source(reference)), finding);
                 return Text::Absent;

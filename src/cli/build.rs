@@ -15,10 +15,11 @@ use factbrief::text::file::TextFile;
 use factbrief::text::hash::sha256;
 use factbrief::text::nearest::nearest;
 use factbrief::{Formats, Printed, Verdict, Workspace};
-use similar::TextDiff;
+use similar::{ChangeTag, TextDiff};
 
-use super::check::{first_difference, open, refresh};
+use super::check::{checked, open, refresh};
 use super::kept::Kept;
+use super::progress::Progress;
 use super::{Exit, Levels, Place, Written, count, gathered, output, summary};
 
 #[derive(clap::Args)]
@@ -100,7 +101,7 @@ fn attempt(place: &Place, options: &Options) -> Result<Exit, Exit> {
     let broken = broken(place, &workspace, &options.slugs)?;
     let archive = place.archive(&workspace.project)?;
     let settings = options.levels.settings(&workspace.project)?;
-    let verdict = workspace.check(&archive, &settings);
+    let verdict = checked(&workspace, &archive, &settings);
     let findings = verdict.findings();
     place.gathered.borrow_mut().checked(&workspace, &verdict);
     place.findings(&findings)?;
@@ -121,7 +122,9 @@ fn attempt(place: &Place, options: &Options) -> Result<Exit, Exit> {
     // a comparison with what is there, or another day or place, takes nothing on trust; what is kept is kept of PDFs
     let trusted = !options.check && !options.fresh && as_of.is_none() && options.out.is_none() && written.pdf;
     let kept = Kept::open(&workspace.project.root, &program, trusted);
-    let printed = print_all(&workspace, &verdict, &wanted, (as_of, written), workers, &kept);
+    let progress = Progress::counting(wanted.len(), "printing briefings");
+    let printed = print_all(&workspace, &verdict, &wanted, (as_of, written), workers, (&kept, &progress));
+    drop(progress);
 
     let mut stale = 0;
     let mut cases = unprinted(&workspace, &options.slugs);
@@ -272,7 +275,7 @@ fn print_all(
     wanted: &[&Request],
     (as_of, written): (Option<NaiveDate>, Written),
     workers: Vec<Worker>,
-    kept: &Kept,
+    (kept, progress): (&Kept, &Progress),
 ) -> Vec<Outcome> {
     let formats = Formats { pdf: written.pdf, html: written.html };
     let next = AtomicUsize::new(0);
@@ -298,6 +301,7 @@ fn print_all(
                     if let Ok(mut slot) = slot.lock() {
                         *slot = Some(outcome);
                     }
+                    progress.step();
                 }
             });
         }
@@ -451,6 +455,42 @@ pub(super) fn unprinted(workspace: &Workspace, slugs: &[String]) -> Vec<Case> {
         .collect()
 }
 
+/// The first line of a text that a difference changes, other than that with the hash of the facts, which changes with all
+/// else and tells nothing.
+fn first_change(diff: &TextDiff<'_, '_, str>, old: &str, hash: &str) -> std::ops::Range<usize> {
+    let mut starts = vec![0];
+    starts.extend(old.match_indices('\n').map(|(at, _)| at + 1));
+    let line = |number: usize| {
+        let start = starts.get(number).or(starts.last()).copied().unwrap_or_default();
+        start..start + old[start..].find('\n').unwrap_or(old.len() - start)
+    };
+    let (mut at, mut hashed) = (None, None);
+    for change in diff.iter_all_changes() {
+        let Some(number) = change.old_index() else {
+            // an insertion stands before the line that follows
+            let number = at.map_or(0, |n: usize| n + 1);
+            if change.value().contains(hash) {
+                hashed.get_or_insert(number.saturating_sub(1));
+                continue;
+            }
+            return line(number.min(starts.len() - 1));
+        };
+        at = Some(number);
+        if change.tag() == ChangeTag::Delete {
+            let replaced = diff.iter_all_changes().skip_while(|c| c.old_index() != Some(number)).skip(1);
+            let is_hash = replaced
+                .take_while(|c| c.tag() != ChangeTag::Equal)
+                .find(|c| c.tag() == ChangeTag::Insert)
+                .is_some_and(|c| c.value().contains(hash));
+            if !is_hash {
+                return line(number);
+            }
+            hashed.get_or_insert(number);
+        }
+    }
+    line(hashed.unwrap_or_default())
+}
+
 /// What of a briefing is not what the program prints now, with the difference of its text; nothing, where it is current.
 fn outdated_parts(
     workspace: &Workspace,
@@ -477,7 +517,7 @@ fn outdated_parts(
                 .header(&format!("{name}.md (as it is)"), &format!("{name}.md (as it would be)"))
                 .to_string();
             shown = factbrief::text::gate::visible_lines(&text);
-            let line = first_difference(&old, &printed.markdown);
+            let line = first_change(&diff, &old, &printed.view.facts_hash);
             place = (std::sync::Arc::new(TextFile::new(format!("{name}.md"), old)), line);
         }
         Err(why) => parts.push(format!("{name}.md: {why}")),

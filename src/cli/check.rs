@@ -2,13 +2,16 @@
 
 use std::collections::BTreeSet;
 
+use factbrief::check::Settings;
 use factbrief::diag::{Diagnostic, Level};
+use factbrief::load::archive::Archive;
 use factbrief::load::{self, lock};
 use factbrief::report::Format;
 use factbrief::text::gate::visible;
 use factbrief::text::nearest::nearest;
 use factbrief::{Verdict, Workspace};
 
+use super::progress::{MANY_RECORDS, Progress};
 use super::{Exit, Levels, Place, count, gathered, output, summary, unusable};
 
 #[derive(clap::Args)]
@@ -38,7 +41,7 @@ fn attempt(place: &Place, options: &Options) -> Result<Exit, Exit> {
         place.findings(&unknown)?;
         return Err(Exit::Unusable);
     }
-    let verdict = workspace.check(&archive, &settings);
+    let verdict = checked(&workspace, &archive, &settings);
     place.gathered.borrow_mut().checked(&workspace, &verdict);
     let mut findings = verdict.findings();
     // what no briefing can be printed from is told here, too
@@ -69,6 +72,13 @@ fn attempt(place: &Place, options: &Options) -> Result<Exit, Exit> {
     Ok(exit)
 }
 
+/// Checks all dossiers, with a sign of life where there are many records.
+pub(super) fn checked<'w>(workspace: &'w Workspace, archive: &Archive, settings: &Settings) -> Verdict<'w> {
+    let records: usize = workspace.dossiers.values().map(|d| d.heads().count()).sum();
+    let _progress = Progress::waiting(records > MANY_RECORDS, format!("checking {records} records"));
+    workspace.check(archive, settings)
+}
+
 /// Loads the project, or shows why it cannot be loaded.
 pub(super) fn open(place: &Place) -> Result<Workspace, Exit> {
     let root = place.root()?;
@@ -84,7 +94,7 @@ pub(super) fn open(place: &Place) -> Result<Workspace, Exit> {
 }
 
 /// The first line of a text that is another than in `now`; its last one, where that goes on.
-pub(super) fn first_difference(text: &str, now: &str) -> std::ops::Range<usize> {
+fn first_difference(text: &str, now: &str) -> std::ops::Range<usize> {
     let mut start = 0;
     let mut others = now.lines();
     let mut last = 0..0;
@@ -110,12 +120,7 @@ pub(super) fn unknown_record(workspace: &Workspace, id: &str, note: &str) -> Opt
 }
 
 /// Brings the evidence locks up to date, or says that they are not.
-pub(super) fn refresh(
-    place: &Place,
-    workspace: &Workspace,
-    verdict: &Verdict<'_>,
-    locked: bool,
-) -> Result<Exit, Exit> {
+pub(super) fn refresh(place: &Place, workspace: &Workspace, verdict: &Verdict<'_>, locked: bool) -> Result<Exit, Exit> {
     let mut exit = Exit::Clean;
     for (name, report) in &verdict.reports {
         if report.fails() || workspace.locks.get(name) == Some(&report.lock) {

@@ -173,7 +173,8 @@ fn suite(name: &str, dossier: &Dossier, report: &Report) -> Suite {
     for case in cases.iter_mut().take(quotations) {
         if case.said.is_empty() && !case.findings.iter().any(|f| f.level.fails()) {
             // its source is what is wrong; what was not proved does not pass all the same
-            case.findings.push(Diagnostic::new("not-proved", "the quotation was not proved: its article cannot be used"));
+            case.findings
+                .push(Diagnostic::new("not-proved", "the quotation was not proved: its article cannot be used"));
         }
     }
     let Tally { records, quotations, exact, folded, locked, unproved } = report.tally;
@@ -198,7 +199,8 @@ fn holds(citation: &Citation, at: usize) -> bool {
     let words = citation.words.as_ref().map(|w| w.span());
     let prefix = citation.prefix.as_ref().map(|p| p.span());
     let via = citation.via.iter().map(|v| v.span());
-    let spans = [Some(citation.quote.span()), Some(citation.source.span()), words, prefix].into_iter().flatten().chain(via);
+    let spans =
+        [Some(citation.quote.span()), Some(citation.source.span()), words, prefix].into_iter().flatten().chain(via);
     spans.into_iter().any(|span| span.contains(&at))
 }
 

@@ -3,14 +3,20 @@
 mod audit;
 mod build;
 mod check;
+mod comment;
+mod completions;
 mod diff;
+mod doctor;
+mod examples;
 mod explain;
 mod export;
 mod extract;
 mod gathered;
 mod impact;
 mod kept;
+mod man;
 mod output;
+mod progress;
 mod show;
 mod template;
 mod verify;
@@ -82,7 +88,7 @@ impl Exit {
 /// Keeps a curated, sourced fact model in TOML, proves every entry against the words of its source, and prints PDF,
 /// Markdown and web briefings that cite every source.
 #[derive(Parser)]
-#[command(name = "factbrief", version, about, long_about = None, disable_help_subcommand = true)]
+#[command(name = "factbrief", version, about, long_about = None, disable_help_subcommand = true, after_help = examples::PROGRAM)]
 struct Cli {
     #[command(flatten)]
     place: Place,
@@ -196,29 +202,48 @@ pub(crate) struct Levels {
 #[derive(Subcommand)]
 enum Command {
     /// Prove every quotation and check every record
+    #[command(after_help = examples::CHECK)]
     Check(check::Options),
     /// Print briefings: Markdown and PDF, or a web page
+    #[command(after_help = examples::BUILD)]
     Build(build::Options),
     /// Hold every number, date and statement of a Markdown or PDF file against the records
+    #[command(after_help = examples::AUDIT)]
     Audit(audit::Options),
     /// Hold the pages of a PDF against the records it carries, these against the articles (--archive) and the project
     /// (--project), where they are given
-    #[command(after_help = "A document proves itself: a project or archive is used only where it is named.")]
+    #[command(after_help = examples::VERIFY)]
     Verify(verify::Options),
     /// Write out the files that a PDF carries
+    #[command(after_help = examples::EXTRACT)]
     Extract(extract::Options),
     /// Show what rests on a record: records, and places of briefings
+    #[command(after_help = examples::IMPACT)]
     Impact(impact::Options),
     /// Say what changed in the facts and in each briefing, since a git revision or since the last issue
+    #[command(after_help = examples::DIFF)]
     Diff(diff::Options),
     /// List templates, or begin one of your own with a copy of what is shipped
+    #[command(after_help = examples::TEMPLATE)]
     Template(template::Options),
     /// Show a record, with its quotations in their paragraphs
+    #[command(after_help = examples::SHOW)]
     Show(show::Options),
     /// Print what the project holds in a format that other programs read
+    #[command(after_help = examples::EXPORT)]
     Export(export::Options),
     /// Print the page of a rule, or the list of all rules
+    #[command(after_help = examples::EXPLAIN)]
     Explain(explain::Options),
+    /// Look over the installation and the project: fonts, worker, archive, locks, templates, git; say what to do
+    #[command(after_help = examples::DOCTOR)]
+    Doctor(doctor::Options),
+    /// Print completions of this command line for a shell
+    #[command(after_help = examples::COMPLETIONS)]
+    Completions(completions::Options),
+    /// Print the manual page of the program or of a command, or write all of them
+    #[command(after_help = examples::MAN)]
+    Man(man::Options),
     #[command(name = worker::ARGUMENT, hide = true)]
     Worker { memory: u64, processor: u64 },
 }
@@ -266,6 +291,9 @@ impl Command {
             Self::Show(_) => "show",
             Self::Export(_) => "export",
             Self::Explain(_) => "explain",
+            Self::Doctor(_) => "doctor",
+            Self::Completions(_) => "completions",
+            Self::Man(_) => "man",
             Self::Worker { .. } => worker::ARGUMENT,
         }
     }
@@ -283,6 +311,9 @@ impl Command {
             Self::Show(options) => show::run(place, &options),
             Self::Export(options) => export::run(place, &options),
             Self::Explain(options) => explain::run(&options),
+            Self::Doctor(options) => doctor::run(place, &options),
+            Self::Completions(options) => completions::run(&options),
+            Self::Man(options) => man::run(&options),
             Self::Worker { memory, processor } => {
                 match worker::serve(memory, processor, std::io::stdin(), std::io::stdout()) {
                     Ok(()) => Exit::Clean,
@@ -310,13 +341,18 @@ impl Place {
             output::tell(&format!("error: cannot tell the current folder: {error}\n"));
             Exit::Io
         })?;
-        let found = here.ancestors().find(|folder| folder.join(project::FILE).is_file()).map(Path::to_path_buf);
+        let found = Self::above(&here);
         self.gathered.borrow_mut().root.clone_from(&found);
         found.ok_or_else(|| {
             let title = format!("there is no {} here or in a folder above", project::FILE);
             let help = "go to a project's folder, or name it: `--project DIR`";
             self.refuse(Diagnostic::new("no-project", title).help(help))
         })
+    }
+
+    /// The nearest folder of a project, from a folder upwards.
+    fn above(here: &Path) -> Option<PathBuf> {
+        here.ancestors().find(|folder| folder.join(project::FILE).is_file()).map(Path::to_path_buf)
     }
 
     /// Shows why the call cannot be used.

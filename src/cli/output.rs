@@ -28,7 +28,8 @@ pub(super) fn print(text: &str) -> Result<(), Exit> {
 }
 
 /// Whether a GitHub runner reads what is told, and takes some of it for commands.
-static READ_BY_RUNNER: LazyLock<bool> = LazyLock::new(|| std::env::var_os("GITHUB_ACTIONS").is_some_and(|v| v == "true"));
+static READ_BY_RUNNER: LazyLock<bool> =
+    LazyLock::new(|| std::env::var_os("GITHUB_ACTIONS").is_some_and(|v| v == "true"));
 
 /// Words for people on standard output, which a runner must not take for commands.
 pub(super) fn print_words(text: &str) -> Result<(), Exit> {
@@ -45,7 +46,8 @@ pub(super) fn tell(text: &str) {
 
 /// Adds text to a file that the environment names, such as the summary of a job.
 pub(super) fn append(path: &Path, text: &str) {
-    let added = File::options().append(true).create(true).open(path).and_then(|mut file| file.write_all(text.as_bytes()));
+    let added =
+        File::options().append(true).create(true).open(path).and_then(|mut file| file.write_all(text.as_bytes()));
     if let Err(error) = added {
         let shown = factbrief::text::gate::visible(&path.display().to_string());
         tell(&format!("note: the summary of the job cannot be written to {shown}: {error}\n"));

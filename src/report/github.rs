@@ -100,7 +100,10 @@ pub fn left_out(findings: &[Diagnostic]) -> Option<String> {
     let errors = findings.iter().filter(|f| f.level.fails()).count();
     let most = errors.max(findings.len() - errors);
     (most > SHOWN).then(|| {
-        format!("note: GitHub shows {SHOWN} errors and {SHOWN} warnings of a step; there are {} findings\n", findings.len())
+        format!(
+            "note: GitHub shows {SHOWN} errors and {SHOWN} warnings of a step; there are {} findings\n",
+            findings.len()
+        )
     })
 }
 
@@ -189,7 +192,10 @@ mod tests {
         let parted = |sign: &str| text.matches(sign).count() == text.matches(&format!("{sign}&#8203;")).count();
         assert!(parted("@") && text.contains("#&#8203;12") && text.contains("gh&#8203;-7"), "{text}");
         assert!(!text.contains(" <img") && !text.contains("!["), "{text}");
-        assert_eq!(crate::render::set::plain(&text).replace('\u{200b}', ""), "@octocat, see #12, #a, gh-7 and <img src=x> ![a](http://e.org/b.png) a@b");
+        assert_eq!(
+            crate::render::set::plain(&text).replace('\u{200b}', ""),
+            "@octocat, see #12, #a, gh-7 and <img src=x> ![a](http://e.org/b.png) a@b"
+        );
     }
 
     #[test]

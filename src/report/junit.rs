@@ -214,8 +214,14 @@ mod tests {
             case("broken", vec![of(Level::Error), of(Level::Deny)]),
         ];
         let text = report(&[Suite { name: "d".to_owned(), cases, ..Suite::default() }], &[], 1);
-        assert!(text.contains("<testsuites name=\"factbrief check\" tests=\"4\" failures=\"1\" errors=\"1\">"), "{text}");
-        assert!(text.contains("<testsuite name=\"d\" tests=\"4\" failures=\"1\" errors=\"1\" skipped=\"0\">"), "{text}");
+        assert!(
+            text.contains("<testsuites name=\"factbrief check\" tests=\"4\" failures=\"1\" errors=\"1\">"),
+            "{text}"
+        );
+        assert!(
+            text.contains("<testsuite name=\"d\" tests=\"4\" failures=\"1\" errors=\"1\" skipped=\"0\">"),
+            "{text}"
+        );
         assert_eq!(text.matches("<failure").count(), 3);
         assert!(!text.contains("]]>") && text.contains("⟨U+0001⟩") && !text.contains('\u{ffff}'), "{text}");
     }

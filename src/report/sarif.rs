@@ -50,8 +50,7 @@ pub fn render(run: &Run<'_>) -> String {
     });
     if run.exit > 1 {
         let said = if run.summary.is_empty() { run.meaning } else { run.summary };
-        invocation["toolExecutionNotifications"] =
-            json!([{ "level": "error", "message": { "text": plain(said) } }]);
+        invocation["toolExecutionNotifications"] = json!([{ "level": "error", "message": { "text": plain(said) } }]);
     }
     let properties: Map<String, Value> = run
         .suites
@@ -283,7 +282,8 @@ mod tests {
         let before = prints("[claim.a]\nvalue = bad\n\n[claim.b]\nvalue = bad\nvalue = bad\n");
         let unique: std::collections::BTreeSet<&String> = before.iter().collect();
         assert_eq!(unique.len(), 3);
-        let after = prints("# a comment\n\n[claim.new]\n\n[claim.a]\n  value =   bad\n\n[claim.b]\nvalue = bad\nvalue = bad\n");
+        let after =
+            prints("# a comment\n\n[claim.new]\n\n[claim.a]\n  value =   bad\n\n[claim.b]\nvalue = bad\nvalue = bad\n");
         assert_eq!(before, after);
         // the first mended: the others are known by the names that they had
         assert_eq!(prints("[claim.b]\nvalue = bad\nvalue = bad\n"), before[1..]);
