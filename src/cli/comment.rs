@@ -42,6 +42,7 @@ pub(super) fn render(
     let moved: usize = facts.iter().map(|(_, list)| list.len()).sum();
     let since = if with_facts { format!("since `{}`", code(since)) } else { "since the last issue".to_owned() };
     let briefings = match changed {
+        0 if told == 0 => "no briefing can be compared".to_owned(),
         0 => format!("none of {told} briefings says anything else"),
         n => format!("**{n} of {told} {} something else**", if n == 1 { "briefings says" } else { "briefings say" }),
     };

@@ -96,26 +96,29 @@ struct Cli {
     command: Command,
 }
 
+/// The heading of options that every command has.
+const EVERYWHERE: &str = "Options of every command";
+
 #[derive(Args)]
 pub(crate) struct Place {
     /// The project's folder [default: the nearest one above with a factbrief.toml]
-    #[arg(long, global = true, value_name = "DIR")]
+    #[arg(long, help_heading = EVERYWHERE, global = true, value_name = "DIR")]
     project: Option<PathBuf>,
     /// The folder of articles [default: FACTBRIEF_ARCHIVE, or `archive` in factbrief.toml]
-    #[arg(long, global = true, value_name = "DIR")]
+    #[arg(long, help_heading = EVERYWHERE, global = true, value_name = "DIR")]
     archive: Option<PathBuf>,
     /// Do as if the articles were not at hand: the evidence lock answers for them
-    #[arg(long, global = true, conflicts_with = "archive")]
+    #[arg(long, help_heading = EVERYWHERE, global = true, conflicts_with = "archive")]
     no_archive: bool,
     /// How findings are shown: human, short or json; of check, build and audit also sarif, github or junit [default:
     /// human]. Of `build` also what is printed: any of md, pdf and html [default: md,pdf]; of `diff` also github-comment
-    #[arg(long, global = true, value_enum, value_delimiter = ',', hide_possible_values = true, value_name = "FORMAT")]
+    #[arg(long, help_heading = EVERYWHERE, global = true, value_enum, value_delimiter = ',', hide_possible_values = true, value_name = "FORMAT")]
     format: Vec<Asked>,
     /// Of check, build and audit: write findings to a file, too, as sarif=FILE or junit=FILE
-    #[arg(long, global = true, value_name = "FORMAT=FILE", value_parser = gathered::report_file)]
+    #[arg(long, help_heading = EVERYWHERE, global = true, value_name = "FORMAT=FILE", value_parser = gathered::report_file)]
     report: Vec<ReportFile>,
     /// When to use colours; auto is on a terminal only, and obeys NO_COLOR and CLICOLOR_FORCE
-    #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
+    #[arg(long, help_heading = EVERYWHERE, global = true, value_enum, default_value_t, value_name = "WHEN")]
     color: Colour,
     /// What was found so far, for formats that are one document.
     #[arg(skip)]
@@ -244,11 +247,12 @@ enum Command {
     /// Print the manual page of the program or of a command, or write all of them
     #[command(after_help = examples::MAN)]
     Man(man::Options),
-    #[command(name = worker::ARGUMENT, hide = true)]
-    Worker { memory: u64, processor: u64 },
 }
 
 pub(crate) fn main() -> ExitCode {
+    if let Some(exit) = serve() {
+        return ExitCode::from(exit.code());
+    }
     Colour::asked().hold();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
@@ -276,6 +280,19 @@ pub(crate) fn main() -> ExitCode {
     ExitCode::from(place.close(name, exit).code())
 }
 
+/// Works for another run of the program, where that asks for it. No command of the command line: it is in no help,
+/// completion or manual.
+fn serve() -> Option<Exit> {
+    let mut arguments = std::env::args_os().skip(1).map(|argument| argument.to_string_lossy().into_owned());
+    arguments.next().filter(|first| first == worker::ARGUMENT)?;
+    let mut limit = || arguments.next().and_then(|text| text.parse().ok());
+    let (Some(memory), Some(processor)) = (limit(), limit()) else { return Some(Exit::Unusable) };
+    Some(match worker::serve(memory, processor, std::io::stdin(), std::io::stdout()) {
+        Ok(()) => Exit::Clean,
+        Err(_) => Exit::Io,
+    })
+}
+
 impl Command {
     /// The word for it on the command line.
     fn name(&self) -> &'static str {
@@ -294,7 +311,6 @@ impl Command {
             Self::Doctor(_) => "doctor",
             Self::Completions(_) => "completions",
             Self::Man(_) => "man",
-            Self::Worker { .. } => worker::ARGUMENT,
         }
     }
 
@@ -314,12 +330,6 @@ impl Command {
             Self::Doctor(options) => doctor::run(place, &options),
             Self::Completions(options) => completions::run(&options),
             Self::Man(options) => man::run(&options),
-            Self::Worker { memory, processor } => {
-                match worker::serve(memory, processor, std::io::stdin(), std::io::stdout()) {
-                    Ok(()) => Exit::Clean,
-                    Err(_) => Exit::Io,
-                }
-            }
         }
     }
 }
@@ -473,7 +483,9 @@ impl Place {
     /// Tells the user what the run did; a format that is one document says it, too.
     fn tell(&self, text: &str) {
         output::tell(text);
-        self.gathered.borrow_mut().summary.push_str(text);
+        if self.format().is_document() || !self.report.is_empty() {
+            self.gathered.borrow_mut().summary.push_str(text);
+        }
     }
 
     /// Prints and writes what is one document. Gives the exit code, which is graver where that cannot be done.
