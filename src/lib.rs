@@ -442,6 +442,7 @@ impl Workspace {
                     "not-printed",
                     format!("briefing `{}` is not printed: dossier `{name}` did not pass the check", request.slug),
                 )
+                .at(&request.file, request.kind.span(), "")
                 .note("if it cannot be cited, it cannot be printed"),
             ]);
         };

@@ -126,7 +126,7 @@ fn attempt(place: &Place, options: &Options) -> Result<Exit, Exit> {
     let printed = print_all(&workspace, &verdict, &wanted, (as_of, written), workers, (&kept, &progress));
     drop(progress);
 
-    let mut stale = 0;
+    let (mut stale, mut current) = (0, 0);
     let mut cases = unprinted(&workspace, &options.slugs);
     for (request, result) in wanted.iter().zip(printed) {
         let mut case = Case { class: "briefings".to_owned(), name: request.slug.clone(), ..Case::default() };
@@ -148,6 +148,7 @@ fn attempt(place: &Place, options: &Options) -> Result<Exit, Exit> {
                     None => {
                         place.findings(&case.findings)?;
                         case.said = "current".to_owned();
+                        current += 1;
                     }
                 }
             }
@@ -164,7 +165,7 @@ fn attempt(place: &Place, options: &Options) -> Result<Exit, Exit> {
         }
         cases.push(case);
     }
-    let printed = cases.len();
+    let asked = cases.len();
     place.gathered.borrow_mut().suites.push(gathered::briefings(cases, Vec::new(), "no briefing is in this part"));
     if options.explain_stale && written.pdf {
         for request in &wanted {
@@ -180,7 +181,7 @@ fn attempt(place: &Place, options: &Options) -> Result<Exit, Exit> {
         place.tell(&format!("part {part} of {of}: {n} of {all} {}\n", if all == 1 { "briefing" } else { "briefings" }));
     }
     if options.check {
-        compared(place, stale, wanted.len(), printed)?;
+        compared(place, stale, current, asked)?;
     }
     Ok(exit)
 }
@@ -428,17 +429,23 @@ fn pages(name: &str, printed: &Printed) -> String {
 }
 
 /// What a comparison with what is there came to: never a pass without saying what was compared.
-fn compared(place: &Place, stale: usize, wanted: usize, tried: usize) -> Result<(), Exit> {
+fn compared(place: &Place, stale: usize, current: usize, asked: usize) -> Result<(), Exit> {
+    let compared = stale + current;
     if place.format() == Format::Json {
-        let line = serde_json::json!({ "reason": "build", "briefings": tried, "compared": wanted, "stale": stale });
+        let line = serde_json::json!({ "reason": "build", "briefings": asked, "compared": compared, "stale": stale });
         return output::print(&format!("{line}\n"));
     }
-    place.tell(&match (stale, wanted) {
-        (_, 0) => "no briefing was compared\n".to_owned(),
-        (0, 1) => "1 briefing compared with what is there\n".to_owned(),
-        (0, n) => format!("{n} briefings compared with what is there\n"),
-        (n, of) => format!("{n} of {of} briefings not current; `factbrief build` prints them\n"),
-    });
+    let unprinted = match asked - compared {
+        0 => String::new(),
+        n => format!("; {n} cannot be printed"),
+    };
+    let told = match (stale, compared) {
+        (_, 0) => "no briefing was compared".to_owned(),
+        (0, 1) => "1 briefing compared with what is there: it is current".to_owned(),
+        (0, n) => format!("{n} briefings compared with what is there: all are current"),
+        (n, of) => format!("{n} of {of} briefings not current; `factbrief build` prints them"),
+    };
+    place.tell(&format!("{told}{unprinted}\n"));
     Ok(())
 }
 

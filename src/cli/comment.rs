@@ -119,8 +119,10 @@ fn row(difference: &Difference, why: &[String]) -> String {
             format!("{}{grade}", still(&short(value)))
         }
     };
-    let what = difference.now.as_ref().or(difference.before.as_ref()).map(|said| said.what.as_str());
-    let mut what = still(&short(what.unwrap_or_default()));
+    // what has no value says nothing but what it is about: before and now tell that
+    let about = |said: &'_ Said| if said.value.is_empty() { said.kind.clone() } else { said.what.clone() };
+    let what = difference.now.as_ref().or(difference.before.as_ref()).map(about);
+    let mut what = still(&short(&what.unwrap_or_default()));
     for reason in why {
         let _ = write!(what, "<br>{}", still(&short(reason)));
     }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use factbrief::check::rules::RULES;
 use factbrief::check::{Report, Tally};
 use factbrief::diag::{self, Diagnostic};
+use factbrief::facts::at::At;
 use factbrief::facts::dossier::{Citation, Dossier, Subject};
 use factbrief::load::lock::{self, Match};
 use factbrief::report::{self, Case, Format, Origin, RulePage, Run, Suite, github};
@@ -196,9 +197,9 @@ fn suite(name: &str, dossier: &Dossier, report: &Report) -> Suite {
 
 /// Whether a place is one of the values of a citation.
 fn holds(citation: &Citation, at: usize) -> bool {
-    let words = citation.words.as_ref().map(|w| w.span());
-    let prefix = citation.prefix.as_ref().map(|p| p.span());
-    let via = citation.via.iter().map(|v| v.span());
+    let words = citation.words.as_ref().map(At::span);
+    let prefix = citation.prefix.as_ref().map(At::span);
+    let via = citation.via.iter().map(At::span);
     let spans =
         [Some(citation.quote.span()), Some(citation.source.span()), words, prefix].into_iter().flatten().chain(via);
     spans.into_iter().any(|span| span.contains(&at))

@@ -28,7 +28,7 @@ fn attempt(place: &Place, options: &Options) -> Result<Exit, Exit> {
     for (name, dossier) in &workspace.dossiers {
         if let Some(subject) = dossier.find(&options.id) {
             found = true;
-            output::print(&record(dossier, subject, &archive, workspace.locks.get(name)))?;
+            output::print_words(&record(dossier, subject, &archive, workspace.locks.get(name)))?;
         }
     }
     if found {

@@ -128,8 +128,8 @@ pub fn still(text: &str) -> String {
 
 fn by_weight(findings: &[Diagnostic]) -> Vec<&Diagnostic> {
     let mut sorted: Vec<&Diagnostic> = findings.iter().collect();
-    // stable: the canonical order within a weight
-    sorted.sort_by_key(|f| !f.level.fails());
+    // stable: the canonical order within a weight; what has a place can be shown on its line
+    sorted.sort_by_key(|f| (!f.level.fails(), f.labels.is_empty()));
     sorted
 }
 
@@ -193,7 +193,7 @@ mod tests {
         assert!(parted("@") && text.contains("#&#8203;12") && text.contains("gh&#8203;-7"), "{text}");
         assert!(!text.contains(" <img") && !text.contains("!["), "{text}");
         assert_eq!(
-            crate::render::set::plain(&text).replace('\u{200b}', ""),
+            crate::render::set::plain(&text).replace('\u{200b}', "").trim_end(),
             "@octocat, see #12, #a, gh-7 and <img src=x> ![a](http://e.org/b.png) a@b"
         );
     }
