@@ -35,8 +35,11 @@ fn attempt(place: &Place, options: &Options) -> Result<Exit, Exit> {
     let archive = place.archive(&workspace.project)?;
     let mut settings = options.levels.settings(&workspace.project)?;
     settings.accepted = options.accept.iter().cloned().collect::<BTreeSet<_>>();
-    let unknown: Vec<Diagnostic> =
-        settings.accepted.iter().filter_map(|id| unknown_record(&workspace, id, "--accept names it")).collect();
+    let accepted = |id: &String| {
+        let shown = visible(id);
+        unknown_record(&workspace, id, &format!("--accept names `{shown}`, which is no record"))
+    };
+    let unknown: Vec<Diagnostic> = settings.accepted.iter().filter_map(accepted).collect();
     if !unknown.is_empty() {
         place.findings(&unknown)?;
         return Err(Exit::Unusable);
@@ -108,15 +111,19 @@ fn first_difference(text: &str, now: &str) -> std::ops::Range<usize> {
     last
 }
 
-/// The finding for an id that the call names and no dossier has; none where one has it.
-pub(super) fn unknown_record(workspace: &Workspace, id: &str, note: &str) -> Option<Diagnostic> {
+/// That there is no record of an id, in words.
+pub(super) fn no_record(id: &str) -> String {
+    format!("there is no record `{}`", visible(id))
+}
+
+/// The finding for an id that the call names and no dossier has, in the words of `title`; none where one has it.
+pub(super) fn unknown_record(workspace: &Workspace, id: &str, title: &str) -> Option<Diagnostic> {
     if workspace.dossiers.values().any(|d| d.find(id).is_some()) {
         return None;
     }
     let known = workspace.dossiers.values().flat_map(|d| d.heads().map(|(_, h)| h.id).collect::<Vec<_>>());
     let guess = nearest(id, known).map(|g| format!("; did you mean `{g}`?")).unwrap_or_default();
-    let finding = Diagnostic::new("unknown-record", format!("there is no record `{}`{guess}", visible(id)));
-    Some(if note.is_empty() { finding } else { finding.note(note) })
+    Some(Diagnostic::new("unknown-record", format!("{title}{guess}")))
 }
 
 /// Brings the evidence locks up to date, or says that they are not.

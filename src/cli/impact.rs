@@ -9,7 +9,7 @@ use factbrief::facts::dossier::{Dossier, Subject};
 use factbrief::report::Format;
 use factbrief::text::gate::visible;
 
-use super::check::{open, unknown_record};
+use super::check::{no_record, open, unknown_record};
 use super::{Exit, Place, output};
 
 #[derive(clap::Args)]
@@ -25,7 +25,7 @@ pub(crate) fn run(place: &Place, options: &Options) -> Exit {
 
 fn attempt(place: &Place, options: &Options) -> Result<Exit, Exit> {
     let workspace = open(place)?;
-    let unknown: Vec<_> = options.ids.iter().filter_map(|id| unknown_record(&workspace, id, "")).collect();
+    let unknown: Vec<_> = options.ids.iter().filter_map(|id| unknown_record(&workspace, id, &no_record(id))).collect();
     if !unknown.is_empty() {
         place.findings(&unknown)?;
         return Err(Exit::Unusable);

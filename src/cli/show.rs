@@ -8,7 +8,7 @@ use factbrief::load::archive::Archive;
 use factbrief::load::lock;
 use factbrief::text::gate::{visible, visible_lines};
 
-use super::check::{open, unknown_record};
+use super::check::{no_record, open, unknown_record};
 use super::{Exit, Place, output};
 
 #[derive(clap::Args)]
@@ -34,7 +34,8 @@ fn attempt(place: &Place, options: &Options) -> Result<Exit, Exit> {
     if found {
         return Ok(Exit::Clean);
     }
-    place.findings(&unknown_record(&workspace, &options.id, "").into_iter().collect::<Vec<_>>())?;
+    place
+        .findings(&unknown_record(&workspace, &options.id, &no_record(&options.id)).into_iter().collect::<Vec<_>>())?;
     Err(Exit::Unusable)
 }
 
