@@ -358,6 +358,9 @@ impl Workspace {
                     format!("no briefing can be printed in `{}`", text::gate::visible(tag)),
                 )
                 .at(&request.file, span, why)
+                .help_if(
+                    text::nearest::nearest(tag, known.iter().copied()).map(|guess| format!("did you mean `{guess}`?")),
+                )
                 .help(format!("shipped: {}", known.join(", ")))
                 .help(format!("a language of your own is a table {}/languages/TAG.toml; `factbrief template language TAG` begins one", load::TEMPLATES)),
             ]
@@ -467,6 +470,7 @@ impl Workspace {
                     "not-printed",
                     format!("briefing `{}` is not printed: dossier `{name}` did not pass the check", request.slug),
                 )
+                .at(&request.file, request.kind.span(), "")
                 .note("if it cannot be cited, it cannot be printed"),
             ]);
         };

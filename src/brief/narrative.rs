@@ -434,6 +434,19 @@ impl Telling<'_> {
         Ok(Piece { markdown, sources, records: vec![subject], cites, unknown: false })
     }
 
+    /// Which measure or category may be meant, where there is none of the name given.
+    fn meant(&self, measure: &str, who: Option<&str>) -> String {
+        let d = self.dossier;
+        let mut guesses = Vec::new();
+        if d.measures.get(measure).is_none() {
+            guesses.extend(nearest(measure, d.measures.iter().map(|(_, m)| m.id.as_str())));
+        }
+        if let Some(who) = who.filter(|who| d.categories.get(who).is_none()) {
+            guesses.extend(nearest(who, d.categories.iter().map(|(_, c)| c.id.as_str())));
+        }
+        guesses.into_iter().map(|guess| format!("; did you mean `{guess}`?")).collect()
+    }
+
     fn figure(
         &self,
         arguments: &[&str],
@@ -476,7 +489,8 @@ impl Telling<'_> {
             } else if known.is_empty() {
                 "no claim is about this event".to_owned()
             } else {
-                format!("claimed of it: {}", known.join(", "))
+                let guess = self.meant(measure, who);
+                format!("claimed of it: {}{guess}", known.join(", "))
             };
             return Err(unknown(format!("nothing of this kind is claimed of event `{}`", visible(event)), says));
         };

@@ -76,6 +76,8 @@ impl Tally {
 pub struct Report {
     /// Findings in canonical order, allowed ones left out.
     pub findings: Vec<Diagnostic>,
+    /// What records make an exception for, in canonical order, each with the reason given.
+    pub excepted: Vec<(Diagnostic, String)>,
     /// What was proved.
     pub tally: Tally,
     /// The evidence as it stands now; what the lock file should hold.
@@ -276,6 +278,10 @@ impl<'d> Checker<'d, '_> {
                     Diagnostic::new("article-missing", format!("the archive has no article of source `{}`", source.id))
                         .at(&source.file, source.archived.span(), "no such file in the archive")
                         .note("where a single article is not at hand, the evidence lock answers for its quotations")
+                        .help_if(
+                            nearest(name, archive.names().iter().map(String::as_str))
+                                .map(|guess| format!("did you mean `{}`?", gate::visible(guess))),
+                        )
                         .help("put the file into the archive");
                 self.push("article-missing", Some(Subject::Source(reference)), finding);
                 return Text::Absent;
@@ -575,10 +581,18 @@ impl<'d> Checker<'d, '_> {
     fn finish(mut self) -> Report {
         self.exceptions();
         let mut findings = std::mem::take(&mut self.errors);
+        let mut excepted: Vec<(Diagnostic, String)> = Vec::new();
         let mut explained: BTreeSet<&str> = BTreeSet::new();
         for (rule, found) in &self.found {
             let level = self.level(rule, found);
             if level == Level::Allow {
+                let exceptions = found.subject.map_or(&[][..], |subject| self.dossier.head(subject).allow);
+                if let Some(exception) = exceptions.iter().find(|a| a.rule.as_str() == rule.name) {
+                    let mut diagnostic = found.diagnostic.clone();
+                    diagnostic.code = rule.name;
+                    diagnostic.level = rule.group.level();
+                    excepted.push((diagnostic, exception.reason.to_string()));
+                }
                 continue;
             }
             let mut diagnostic = found.diagnostic.clone();
@@ -587,6 +601,7 @@ impl<'d> Checker<'d, '_> {
             findings.push(diagnostic);
         }
         diag::sort(&mut findings);
+        excepted.sort_by(|(a, _), (b, _)| a.order(b));
         // the first finding of a rule says where its level comes from and where to read on
         for finding in &mut findings {
             let Some(rule) = Self::rule(finding.code) else { continue };
@@ -606,7 +621,7 @@ impl<'d> Checker<'d, '_> {
                 ));
             }
         }
-        Report { findings, tally: self.tally, lock: self.new }
+        Report { findings, excepted, tally: self.tally, lock: self.new }
     }
 
     /// Exceptions that name no rule, or that no finding needs.

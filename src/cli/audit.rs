@@ -7,7 +7,7 @@ use factbrief::audit::trace::{Known, Tracer};
 use factbrief::audit::{Line, Outcome, Tally, Text};
 use factbrief::diag::Diagnostic;
 use factbrief::load::read;
-use factbrief::report::Format;
+use factbrief::report::{Case, Format, Suite};
 use factbrief::text::gate::visible;
 
 use super::check::open;
@@ -39,7 +39,7 @@ fn attempt(place: &Place, options: &Options) -> Result<Exit, Exit> {
         let findings = verdict.findings();
         place.findings(&findings)?;
         let (errors, _) = count(&findings);
-        output::tell(&format!(
+        place.tell(&format!(
             "{errors} errors in the facts: what is not proved answers for nothing; nothing was audited\n"
         ));
         return Ok(Exit::Findings);
@@ -48,32 +48,45 @@ fn attempt(place: &Place, options: &Options) -> Result<Exit, Exit> {
     let mut exit = Exit::Clean;
     if !findings.is_empty() {
         place.findings(&findings)?;
-        output::tell("a briefing cannot be printed, and no file is held against it\n");
+        place.tell("a briefing cannot be printed, and no file is held against it\n");
         exit = Exit::Findings;
     }
     let mut tracers: BTreeMap<&str, Tracer<'_>> =
         verdict.checked.iter().map(|(name, checked)| (name.as_str(), Tracer::new(checked, &archive))).collect();
+    let named = options.files.iter().map(|path| path.display().to_string());
+    place.gathered.borrow_mut().named.extend(named);
+    let document = place.format().is_document();
+    let mut cases = Vec::new();
     for path in &options.files {
+        let mut case = Case { class: "audit".to_owned(), name: path.display().to_string(), ..Case::default() };
         match text(path) {
             Ok(text) => {
                 let outcome = auditor.audit(&text);
                 if options.trace {
                     for line in &outcome.lines {
-                        output::print(&traced(&text, line, &mut tracers, place.format() == Format::Json))?;
+                        let shown = traced(&text, line, &mut tracers, place.format() == Format::Json);
+                        if document { output::tell(&shown) } else { output::print(&shown)? }
                     }
                 }
                 place.findings(&outcome.findings)?;
                 summary(place, path, &outcome)?;
+                let Tally { numbers, dates, statements, .. } = outcome.tally;
+                case.said = format!("{numbers} numbers, {dates} dates, {statements} statements");
+                case.findings.clone_from(&outcome.findings);
                 if !outcome.findings.is_empty() {
                     exit = exit.or(Exit::Findings);
                 }
             }
             Err(finding) => {
-                place.findings(&[*finding])?;
+                place.findings(std::slice::from_ref(&*finding))?;
+                case.findings.push(*finding);
                 exit = exit.or(Exit::Unusable);
             }
         }
+        cases.push(case);
     }
+    let suite = Suite { name: "audit".to_owned(), cases, ..Suite::default() };
+    place.gathered.borrow_mut().suites.push(suite);
     Ok(exit)
 }
 
@@ -160,7 +173,7 @@ fn summary(place: &Place, path: &Path, outcome: &Outcome) -> Result<(), Exit> {
         Some(slug) => format!("read as briefing `{slug}`"),
         None => "read as no briefing of this project, held against its records".to_owned(),
     };
-    output::tell(&format!(
+    place.tell(&format!(
         "{name}: {}, {} and {}: {records} from records, {briefing} of the briefing's own data, {template} in template text, {naked} naked ({against})\n",
         n(numbers, "number", "numbers"),
         n(dates, "date", "dates"),

@@ -6,18 +6,21 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use chrono::NaiveDate;
 use factbrief::brief::issue;
-use factbrief::diag::Diagnostic;
+use factbrief::diag::{Diagnostic, Level};
 use factbrief::facts::date::Date;
 use factbrief::load::{self, briefing::Request};
 use factbrief::render::worker::{Limits, Worker};
+use factbrief::report::{Case, Format};
+use factbrief::text::file::TextFile;
 use factbrief::text::hash::sha256;
 use factbrief::text::nearest::nearest;
 use factbrief::{Formats, Printed, Verdict, Workspace};
-use similar::TextDiff;
+use similar::{ChangeTag, TextDiff};
 
-use super::check::{open, refresh};
+use super::check::{checked, open, refresh};
 use super::kept::Kept;
-use super::{Exit, Levels, Place, Written, count, output, summary};
+use super::progress::Progress;
+use super::{Exit, Levels, Place, Written, count, gathered, output, summary};
 
 #[derive(clap::Args)]
 pub(crate) struct Options {
@@ -98,17 +101,18 @@ fn attempt(place: &Place, options: &Options) -> Result<Exit, Exit> {
     let broken = broken(place, &workspace, &options.slugs)?;
     let archive = place.archive(&workspace.project)?;
     let settings = options.levels.settings(&workspace.project)?;
-    let verdict = workspace.check(&archive, &settings);
+    let verdict = checked(&workspace, &archive, &settings);
     let findings = verdict.findings();
+    place.gathered.borrow_mut().checked(&workspace, &verdict);
     place.findings(&findings)?;
     let (errors, warnings) = count(&findings);
     if options.context {
         return context(place, &workspace, &verdict, &wanted, as_of);
     }
     let mut exit = broken.or(if verdict.fails() { Exit::Findings } else { Exit::Clean });
-    exit = exit.or(refresh(&workspace, &verdict, options.locked || options.check)?);
+    exit = exit.or(refresh(place, &workspace, &verdict, options.locked || options.check)?);
     if exit != Exit::Clean || warnings > 0 || errors > 0 {
-        output::tell(&summary(&verdict.tally(), errors, warnings));
+        place.tell(&summary(&verdict.tally(), errors, warnings));
     }
 
     let jobs =
@@ -118,29 +122,52 @@ fn attempt(place: &Place, options: &Options) -> Result<Exit, Exit> {
     // a comparison with what is there, or another day or place, takes nothing on trust; what is kept is kept of PDFs
     let trusted = !options.check && !options.fresh && as_of.is_none() && options.out.is_none() && written.pdf;
     let kept = Kept::open(&workspace.project.root, &program, trusted);
-    let printed = print_all(&workspace, &verdict, &wanted, (as_of, written), workers, &kept);
+    let progress = Progress::counting(wanted.len(), "printing briefings");
+    let printed = print_all(&workspace, &verdict, &wanted, (as_of, written), workers, (&kept, &progress));
+    drop(progress);
 
-    let mut stale = 0;
+    let (mut stale, mut current) = (0, 0);
+    let mut cases = unprinted(&workspace, &options.slugs);
     for (request, result) in wanted.iter().zip(printed) {
+        let mut case = Case { class: "briefings".to_owned(), name: request.slug.clone(), ..Case::default() };
         match result {
             Ok(printed) if options.check => {
-                place.findings(&printed.notes)?;
-                if !is_current(&workspace, request, &printed, written)? {
-                    stale += 1;
-                    exit = exit.or(Exit::Findings);
+                case.findings.clone_from(&printed.notes);
+                match outdated_parts(&workspace, request, &printed, written) {
+                    Some((finding, diff)) => {
+                        case.findings.push(finding);
+                        place.findings(&case.findings)?;
+                        if matches!(place.format(), Format::Human | Format::Short) {
+                            output::print_words(&diff)?;
+                        } else {
+                            output::tell(&diff);
+                        }
+                        stale += 1;
+                        exit = exit.or(Exit::Findings);
+                    }
+                    None => {
+                        place.findings(&case.findings)?;
+                        case.said = "current".to_owned();
+                        current += 1;
+                    }
                 }
             }
             Ok(printed) => {
                 place.findings(&printed.notes)?;
+                case.findings.clone_from(&printed.notes);
                 let out = options.out.as_deref();
                 exit = exit.or(write(&workspace, request, &printed, (as_of, written), out, &mut output::tell));
             }
             Err(findings) => {
                 place.findings(&findings)?;
                 exit = exit.or(severity(&findings));
+                case.findings = findings;
             }
         }
+        cases.push(case);
     }
+    let asked = cases.len();
+    place.gathered.borrow_mut().suites.push(gathered::briefings(cases, Vec::new(), "no briefing is in this part"));
     if options.explain_stale && written.pdf {
         for request in &wanted {
             let why = kept.why(&request.slug).unwrap_or_else(|| "nothing it is made from has changed".to_owned());
@@ -150,8 +177,12 @@ fn attempt(place: &Place, options: &Options) -> Result<Exit, Exit> {
     if trusted || options.fresh && written.pdf {
         kept.save();
     }
-    if stale > 0 {
-        output::tell(&format!("{stale} of {} briefings not current; `factbrief build` prints them\n", wanted.len()));
+    if let Some(Shard { part, of }) = options.shard {
+        let (all, n) = (workspace.requests.len(), wanted.len());
+        place.tell(&format!("part {part} of {of}: {n} of {all} {}\n", if all == 1 { "briefing" } else { "briefings" }));
+    }
+    if options.check {
+        compared(place, stale, current, asked)?;
     }
     Ok(exit)
 }
@@ -246,7 +277,7 @@ fn print_all(
     wanted: &[&Request],
     (as_of, written): (Option<NaiveDate>, Written),
     workers: Vec<Worker>,
-    kept: &Kept,
+    (kept, progress): (&Kept, &Progress),
 ) -> Vec<Outcome> {
     let formats = Formats { pdf: written.pdf, html: written.html };
     let next = AtomicUsize::new(0);
@@ -272,6 +303,7 @@ fn print_all(
                     if let Ok(mut slot) = slot.lock() {
                         *slot = Some(outcome);
                     }
+                    progress.step();
                 }
             });
         }
@@ -398,76 +430,148 @@ fn pages(name: &str, printed: &Printed) -> String {
     }
 }
 
-/// Whether a briefing on disk is what the program prints now; shows the difference where it is not.
-fn is_current(workspace: &Workspace, request: &Request, printed: &Printed, written: Written) -> Result<bool, Exit> {
+/// What a comparison with what is there came to: never a pass without saying what was compared.
+fn compared(place: &Place, stale: usize, current: usize, asked: usize) -> Result<(), Exit> {
+    let compared = stale + current;
+    if place.format() == Format::Json {
+        let line = serde_json::json!({ "reason": "build", "briefings": asked, "compared": compared, "stale": stale });
+        return output::print(&format!("{line}\n"));
+    }
+    let unprinted = match asked - compared {
+        0 => String::new(),
+        n => format!("; {n} cannot be printed"),
+    };
+    let told = match (stale, compared) {
+        (_, 0) => "no briefing was compared".to_owned(),
+        (0, 1) => "1 briefing compared with what is there: it is current".to_owned(),
+        (0, n) => format!("{n} briefings compared with what is there: all are current"),
+        (n, of) => format!("{n} of {of} briefings not current; `factbrief build` prints them"),
+    };
+    place.tell(&format!("{told}{unprinted}\n"));
+    Ok(())
+}
+
+/// Briefings that are asked for and whose file cannot be used.
+pub(super) fn unprinted(workspace: &Workspace, slugs: &[String]) -> Vec<Case> {
+    let asked = workspace.unusable.iter().filter(|(slug, _)| slugs.is_empty() || slugs.contains(slug));
+    asked
+        .map(|(slug, findings)| Case {
+            class: "briefings".to_owned(),
+            name: slug.clone(),
+            said: String::new(),
+            findings: findings.clone(),
+        })
+        .collect()
+}
+
+/// The first line of a text that a difference changes, other than that with the hash of the facts, which changes with all
+/// else and tells nothing.
+fn first_change(diff: &TextDiff<'_, '_, str>, old: &str, hash: &str) -> std::ops::Range<usize> {
+    let mut starts = vec![0];
+    starts.extend(old.match_indices('\n').map(|(at, _)| at + 1));
+    let line = |number: usize| {
+        let start = starts.get(number).or(starts.last()).copied().unwrap_or_default();
+        start..start + old[start..].find('\n').unwrap_or(old.len() - start)
+    };
+    let (mut at, mut hashed) = (None, None);
+    for change in diff.iter_all_changes() {
+        let Some(number) = change.old_index() else {
+            // an insertion stands before the line that follows
+            let number = at.map_or(0, |n: usize| n + 1);
+            if change.value().contains(hash) {
+                hashed.get_or_insert(number.saturating_sub(1));
+                continue;
+            }
+            return line(number.min(starts.len() - 1));
+        };
+        at = Some(number);
+        if change.tag() == ChangeTag::Delete {
+            let replaced = diff.iter_all_changes().skip_while(|c| c.old_index() != Some(number)).skip(1);
+            let is_hash = replaced
+                .take_while(|c| c.tag() != ChangeTag::Equal)
+                .find(|c| c.tag() == ChangeTag::Insert)
+                .is_some_and(|c| c.value().contains(hash));
+            if !is_hash {
+                return line(number);
+            }
+            hashed.get_or_insert(number);
+        }
+    }
+    line(hashed.unwrap_or_default())
+}
+
+/// What of a briefing is not what the program prints now, with the difference of its text; nothing, where it is current.
+fn outdated_parts(
+    workspace: &Workspace,
+    request: &Request,
+    printed: &Printed,
+    written: Written,
+) -> Option<(Diagnostic, String)> {
     let folder = workspace.project.root.join(load::BRIEFINGS);
     let read = |ending: &str| load::read::bytes(&folder.join(format!("{}.{ending}", request.slug)));
-    let mut current = true;
     let name = format!("{}/{}", load::BRIEFINGS, request.slug);
+    let mut parts: Vec<String> = Vec::new();
+    let mut place = (std::sync::Arc::clone(&request.file), request.kind.span().clone());
+    let mut shown = String::new();
     match read("md") {
         _ if !written.markdown => {}
         Ok(bytes) if bytes == printed.markdown.as_bytes() => {}
         Ok(bytes) => {
-            current = false;
+            parts.push(format!("{name}.md: it differs"));
             let old = String::from_utf8_lossy(&bytes).into_owned();
             let diff = TextDiff::from_lines(&old, &printed.markdown);
-            let shown = diff
+            let text = diff
                 .unified_diff()
                 .context_radius(2)
                 .header(&format!("{name}.md (as it is)"), &format!("{name}.md (as it would be)"))
                 .to_string();
-            output::print(&factbrief::text::gate::visible_lines(&shown))?;
+            shown = factbrief::text::gate::visible_lines(&text);
+            let line = first_change(&diff, &old, &printed.view.facts_hash);
+            place = (std::sync::Arc::new(TextFile::new(format!("{name}.md"), old)), line);
         }
-        Err(why) => {
-            current = false;
-            output::tell(&format!("stale: {name}.md: {why}\n"));
-        }
+        Err(why) => parts.push(format!("{name}.md: {why}")),
     }
     match read("pdf") {
         _ if !written.pdf => {}
         Ok(bytes) if bytes == printed.pdf => {}
-        Ok(_) => {
-            let why = if current {
-                "its text is current, its bytes are not: it was printed by another build"
-            } else {
-                "it differs, too"
-            };
-            output::tell(&format!("stale: {name}.pdf: {why}\n"));
-            current = false;
+        Ok(_) if parts.is_empty() => {
+            parts.push(format!("{name}.pdf: its text is current, its bytes are not: it was printed by another build"));
         }
-        Err(why) => {
-            output::tell(&format!("stale: {name}.pdf: {why}\n"));
-            current = false;
-        }
+        Ok(_) => parts.push(format!("{name}.pdf: it differs, too")),
+        Err(why) => parts.push(format!("{name}.pdf: {why}")),
     }
     if written.html {
-        let why = match read("html") {
-            Ok(bytes) if bytes == printed.html.as_bytes() => None,
-            Ok(_) => Some("it differs".to_owned()),
-            Err(why) => Some(why.to_string()),
-        };
-        if let Some(why) = why {
-            output::tell(&format!("stale: {name}.html: {why}\n"));
-            current = false;
+        match read("html") {
+            Ok(bytes) if bytes == printed.html.as_bytes() => {}
+            Ok(_) => parts.push(format!("{name}.html: it differs")),
+            Err(why) => parts.push(format!("{name}.html: {why}")),
         }
     }
     for (picture, svg) in printed.pictures.iter().filter(|_| written.markdown) {
-        let why = match load::read::bytes(&folder.join(picture)) {
-            Ok(bytes) if bytes == svg.as_bytes() => continue,
-            Ok(_) => "it differs".to_owned(),
-            Err(why) => why.to_string(),
-        };
-        output::tell(&format!("stale: {}/{picture}: {why}\n", load::BRIEFINGS));
-        current = false;
+        match load::read::bytes(&folder.join(picture)) {
+            Ok(bytes) if bytes == svg.as_bytes() => {}
+            Ok(_) => parts.push(format!("{}/{picture}: it differs", load::BRIEFINGS)),
+            Err(why) => parts.push(format!("{}/{picture}: {why}", load::BRIEFINGS)),
+        }
     }
     for picture in outdated(workspace, request, printed).into_iter().filter(|_| written.is_pair()) {
-        output::tell(&format!("stale: {}/{picture}: the briefing shows it no longer\n", load::BRIEFINGS));
-        current = false;
+        parts.push(format!("{}/{picture}: the briefing shows it no longer", load::BRIEFINGS));
     }
     let recorded = || read(issue::ENDING).is_ok_and(|bytes| bytes == printed.issues.print().as_bytes());
-    if current && written.is_pair() && !recorded() {
-        output::tell(&format!("stale: {name}.{}: it does not record what is printed\n", issue::ENDING));
-        current = false;
+    if parts.is_empty() && written.is_pair() && !recorded() {
+        parts.push(format!("{name}.{}: it does not record what is printed", issue::ENDING));
     }
-    Ok(current)
+    if parts.is_empty() {
+        return None;
+    }
+    let (file, span) = place;
+    let here = if file.name().ends_with(".md") { "from here on" } else { "this briefing" };
+    let mut finding =
+        Diagnostic::new("briefing-stale", format!("briefing `{}` is not what would be printed now", request.slug))
+            .at(&file, &span, here);
+    finding.level = Level::Deny;
+    for part in parts {
+        finding = finding.note(format!("stale: {part}"));
+    }
+    Some((finding.help(format!("run `factbrief build {}`, and commit what it prints", request.slug)), shown))
 }

@@ -2,11 +2,17 @@
 
 use std::collections::BTreeSet;
 
+use factbrief::check::Settings;
+use factbrief::diag::{Diagnostic, Level};
+use factbrief::load::archive::Archive;
 use factbrief::load::{self, lock};
 use factbrief::report::Format;
+use factbrief::text::gate::visible;
+use factbrief::text::nearest::nearest;
 use factbrief::{Verdict, Workspace};
 
-use super::{Exit, Levels, Place, count, output, summary, unusable};
+use super::progress::{MANY_RECORDS, Progress};
+use super::{Exit, Levels, Place, count, gathered, output, summary, unusable};
 
 #[derive(clap::Args)]
 pub(crate) struct Options {
@@ -29,16 +35,17 @@ fn attempt(place: &Place, options: &Options) -> Result<Exit, Exit> {
     let archive = place.archive(&workspace.project)?;
     let mut settings = options.levels.settings(&workspace.project)?;
     settings.accepted = options.accept.iter().cloned().collect::<BTreeSet<_>>();
-    for id in &settings.accepted {
-        if workspace.dossiers.values().all(|d| d.find(id).is_none()) {
-            output::tell(&format!(
-                "error: --accept names `{}`, which is no record\n",
-                factbrief::text::gate::visible(id)
-            ));
-            return Err(Exit::Unusable);
-        }
+    let accepted = |id: &String| {
+        let shown = visible(id);
+        unknown_record(&workspace, id, &format!("--accept names `{shown}`, which is no record"))
+    };
+    let unknown: Vec<Diagnostic> = settings.accepted.iter().filter_map(accepted).collect();
+    if !unknown.is_empty() {
+        place.findings(&unknown)?;
+        return Err(Exit::Unusable);
     }
-    let verdict = workspace.check(&archive, &settings);
+    let verdict = checked(&workspace, &archive, &settings);
+    place.gathered.borrow_mut().checked(&workspace, &verdict);
     let mut findings = verdict.findings();
     // what no briefing can be printed from is told here, too
     let broken: Vec<_> = workspace.unusable.values().flatten().cloned().collect();
@@ -48,9 +55,13 @@ fn attempt(place: &Place, options: &Options) -> Result<Exit, Exit> {
         findings.extend(broken);
         factbrief::diag::sort(&mut findings);
     }
+    if !workspace.unusable.is_empty() {
+        let suite = gathered::briefings(super::build::unprinted(&workspace, &[]), Vec::new(), "");
+        place.gathered.borrow_mut().suites.push(suite);
+    }
     place.findings(&findings)?;
     let (errors, warnings) = count(&findings);
-    exit = exit.or(refresh(&workspace, &verdict, options.locked)?);
+    exit = exit.or(refresh(place, &workspace, &verdict, options.locked)?);
     let tally = verdict.tally();
     if place.format() == Format::Json {
         let line = serde_json::json!({
@@ -59,9 +70,16 @@ fn attempt(place: &Place, options: &Options) -> Result<Exit, Exit> {
         });
         output::print(&format!("{line}\n"))?;
     } else {
-        output::tell(&summary(&tally, errors, warnings));
+        place.tell(&summary(&tally, errors, warnings));
     }
     Ok(exit)
+}
+
+/// Checks all dossiers, with a sign of life where there are many records.
+pub(super) fn checked<'w>(workspace: &'w Workspace, archive: &Archive, settings: &Settings) -> Verdict<'w> {
+    let records: usize = workspace.dossiers.values().map(|d| d.heads().count()).sum();
+    let _progress = Progress::waiting(records > MANY_RECORDS, format!("checking {records} records"));
+    workspace.check(archive, settings)
 }
 
 /// Loads the project, or shows why it cannot be loaded.
@@ -73,13 +91,43 @@ pub(super) fn open(place: &Place) -> Result<Workspace, Exit> {
             return other;
         }
         let (errors, _) = count(&findings);
-        output::tell(&format!("{errors} {}; nothing was checked\n", if errors == 1 { "error" } else { "errors" }));
+        place.tell(&format!("{errors} {}; nothing was checked\n", if errors == 1 { "error" } else { "errors" }));
         exit
     })
 }
 
+/// The first line of a text that is another than in `now`; its last one, where that goes on.
+fn first_difference(text: &str, now: &str) -> std::ops::Range<usize> {
+    let mut start = 0;
+    let mut others = now.lines();
+    let mut last = 0..0;
+    for line in text.split_inclusive('\n') {
+        last = start..start + line.trim_end_matches(['\n', '\r']).len();
+        if others.next() != Some(line.trim_end_matches(['\n', '\r'])) {
+            return last;
+        }
+        start += line.len();
+    }
+    last
+}
+
+/// That there is no record of an id, in words.
+pub(super) fn no_record(id: &str) -> String {
+    format!("there is no record `{}`", visible(id))
+}
+
+/// The finding for an id that the call names and no dossier has, in the words of `title`; none where one has it.
+pub(super) fn unknown_record(workspace: &Workspace, id: &str, title: &str) -> Option<Diagnostic> {
+    if workspace.dossiers.values().any(|d| d.find(id).is_some()) {
+        return None;
+    }
+    let known = workspace.dossiers.values().flat_map(|d| d.heads().map(|(_, h)| h.id).collect::<Vec<_>>());
+    let guess = nearest(id, known).map(|g| format!("; did you mean `{g}`?")).unwrap_or_default();
+    Some(Diagnostic::new("unknown-record", format!("{title}{guess}")))
+}
+
 /// Brings the evidence locks up to date, or says that they are not.
-pub(super) fn refresh(workspace: &Workspace, verdict: &Verdict<'_>, locked: bool) -> Result<Exit, Exit> {
+pub(super) fn refresh(place: &Place, workspace: &Workspace, verdict: &Verdict<'_>, locked: bool) -> Result<Exit, Exit> {
     let mut exit = Exit::Clean;
     for (name, report) in &verdict.reports {
         if report.fails() || workspace.locks.get(name) == Some(&report.lock) {
@@ -87,9 +135,15 @@ pub(super) fn refresh(workspace: &Workspace, verdict: &Verdict<'_>, locked: bool
         }
         let shown = format!("{}/{name}/{}", load::SEEDS, lock::FILE);
         if locked {
-            output::tell(&format!(
-                "error: {shown} is not up to date\n  = help: run `factbrief check` with the archive at hand, and commit it\n"
-            ));
+            let path = workspace.project.root.join(&shown);
+            let mut finding = Diagnostic::new("lock-outdated", format!("{shown} is not up to date"))
+                .help("run `factbrief check` with the archive at hand, and commit it");
+            finding.level = Level::Deny;
+            if let Ok(file) = load::read::text(&path, &shown) {
+                let line = first_difference(file.text(), &report.lock.print());
+                finding = finding.at(&file, &line, "what was verified differs from here on");
+            }
+            place.findings(&[finding])?;
             exit = Exit::Findings;
             continue;
         }

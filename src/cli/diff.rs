@@ -13,12 +13,13 @@ use factbrief::load::briefing::Request;
 use factbrief::load::revision::{self, Fate, Moved, Turned};
 use factbrief::report::Format;
 use factbrief::text::gate::visible;
+use factbrief::text::nearest::nearest;
 use factbrief::{Verdict, Workspace};
 use serde_json::{Value, json};
 
 use super::build::wanted;
 use super::check::open;
-use super::{Exit, Place, output};
+use super::{Exit, Place, comment, output};
 
 /// The longest value that is shown whole.
 const SHOWN: usize = 120;
@@ -37,11 +38,11 @@ pub(crate) fn run(place: &Place, options: &Options) -> Exit {
 }
 
 /// What became of a briefing.
-struct Turn {
-    slug: String,
-    differences: Vec<Difference>,
+pub(super) struct Turn {
+    pub(super) slug: String,
+    pub(super) differences: Vec<Difference>,
     /// Why it cannot be told.
-    unknown: Option<String>,
+    pub(super) unknown: Option<String>,
 }
 
 fn attempt(place: &Place, options: &Options) -> Result<Exit, Exit> {
@@ -74,7 +75,9 @@ fn attempt(place: &Place, options: &Options) -> Result<Exit, Exit> {
         }
     };
     let since = options.revision.as_deref().map_or("the last issue".to_owned(), visible);
-    let text = if place.format() == Format::Json {
+    let text = if place.comments() {
+        comment::render(&since, options.revision.is_some(), &facts, &turns, &workspace)
+    } else if place.format() == Format::Json {
         let facts: Vec<Value> =
             facts.iter().flat_map(|(name, list)| list.iter().map(|m| moved_json(name, m))).collect();
         let briefings: Vec<Value> = turns.iter().map(turn_json).collect();
@@ -167,7 +170,7 @@ fn since(
 }
 
 /// A value, cut where it is long.
-fn short(text: &str) -> String {
+pub(super) fn short(text: &str) -> String {
     let shown = visible(text);
     if shown.chars().count() <= SHOWN {
         return shown;
@@ -175,7 +178,7 @@ fn short(text: &str) -> String {
     format!("{}…", shown.chars().take(SHOWN).collect::<String>())
 }
 
-fn turned(turned: &Turned) -> String {
+pub(super) fn turned(turned: &Turned) -> String {
     match (&turned.before, &turned.now) {
         (Some(before), Some(now)) => format!("{} {} → {}", turned.key, short(before), short(now)),
         (None, Some(now)) => format!("{} added: {}", turned.key, short(now)),
@@ -259,7 +262,7 @@ fn told(
     out
 }
 
-fn counted(n: usize, one: &str, many: &str) -> String {
+pub(super) fn counted(n: usize, one: &str, many: &str) -> String {
     match n {
         0 => "no difference".to_owned(),
         1 => format!("1 {one}"),
@@ -311,8 +314,12 @@ fn check_out(root: &Path, revision: &str, folder: &Path) -> Result<(), Exit> {
     if !listed.status.success() {
         let why = String::from_utf8_lossy(&listed.stderr);
         let why = visible(why.lines().next().unwrap_or_default());
+        let mut refs = git(&["for-each-ref", "--format=%(refname:short)"]);
+        let names = refs.output().map(|out| String::from_utf8_lossy(&out.stdout).into_owned()).unwrap_or_default();
+        let guess = nearest(revision, names.lines().chain(["HEAD"]));
+        let guess = guess.map(|g| format!("; did you mean `{}`?", visible(g))).unwrap_or_default();
         return Err(fail(
-            format!("git does not know `{}` here: {why}", visible(revision)),
+            format!("git does not know `{}` here: {why}{guess}", visible(revision)),
             "`git log` lists what there is",
         ));
     }

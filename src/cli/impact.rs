@@ -8,9 +8,8 @@ use factbrief::check::Settings;
 use factbrief::facts::dossier::{Dossier, Subject};
 use factbrief::report::Format;
 use factbrief::text::gate::visible;
-use factbrief::text::nearest::nearest;
 
-use super::check::open;
+use super::check::{no_record, open, unknown_record};
 use super::{Exit, Place, output};
 
 #[derive(clap::Args)]
@@ -26,16 +25,9 @@ pub(crate) fn run(place: &Place, options: &Options) -> Exit {
 
 fn attempt(place: &Place, options: &Options) -> Result<Exit, Exit> {
     let workspace = open(place)?;
-    let mut missing = false;
-    for id in &options.ids {
-        if workspace.dossiers.values().all(|d| d.find(id).is_none()) {
-            missing = true;
-            let known = workspace.dossiers.values().flat_map(|d| d.heads().map(|(_, h)| h.id).collect::<Vec<_>>());
-            let guess = nearest(id, known).map(|g| format!("; did you mean `{g}`?")).unwrap_or_default();
-            output::tell(&format!("error: there is no record `{}`{guess}\n", visible(id)));
-        }
-    }
-    if missing {
+    let unknown: Vec<_> = options.ids.iter().filter_map(|id| unknown_record(&workspace, id, &no_record(id))).collect();
+    if !unknown.is_empty() {
+        place.findings(&unknown)?;
         return Err(Exit::Unusable);
     }
     let archive = place.archive(&workspace.project)?;

@@ -69,7 +69,7 @@ fn attempt(place: &Place, options: &Options) -> Result<Exit, Exit> {
     let workspace = check::open(&there)?;
     let archive = there.archive(&workspace.project)?;
     let verdict = workspace.check(&archive, &factbrief::check::Settings::default());
-    check::refresh(&workspace, &verdict, false)?;
+    check::refresh(&there, &workspace, &verdict, false)?;
     let into = match &options.dir {
         Some(dir) => format!("cd {}\n", visible(&dir.display().to_string())),
         None => String::new(),

@@ -3,20 +3,29 @@
 mod audit;
 mod build;
 mod check;
+mod comment;
+mod completions;
 mod diff;
+mod doctor;
+mod examples;
 mod explain;
 mod export;
 mod extract;
+mod gathered;
 mod impact;
 mod init;
 mod kept;
+mod man;
 mod output;
+mod progress;
 mod show;
 mod template;
 mod verify;
 mod watch;
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -26,7 +35,10 @@ use factbrief::diag::{Diagnostic, Level};
 use factbrief::load::archive::Archive;
 use factbrief::load::project::{self, Project};
 use factbrief::render::worker;
-use factbrief::report;
+use factbrief::report::{self, Format, github};
+use factbrief::text::gate::visible;
+
+use gathered::{Gathered, ReportFile};
 
 /// How the program ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,6 +69,18 @@ impl Exit {
         }
     }
 
+    /// What it says, in words.
+    fn meaning(self) -> &'static str {
+        match self {
+            Self::Clean => "all is well",
+            Self::Findings => "findings, or a briefing is stale",
+            Self::Unusable => "the input or the call cannot be used",
+            Self::Limit => "a limit was reached",
+            Self::Io => "cannot read or write",
+            Self::Defect => "a defect of the program",
+        }
+    }
+
     /// The graver of two.
     fn or(self, other: Self) -> Self {
         if self.code() >= other.code() { self } else { other }
@@ -66,7 +90,7 @@ impl Exit {
 /// Keeps a curated, sourced fact model in TOML, proves every entry against the words of its source, and prints PDF,
 /// Markdown and web briefings that cite every source.
 #[derive(Parser)]
-#[command(name = "factbrief", version, about, long_about = None, disable_help_subcommand = true)]
+#[command(name = "factbrief", version, about, long_about = None, disable_help_subcommand = true, after_help = examples::PROGRAM)]
 struct Cli {
     #[command(flatten)]
     place: Place,
@@ -74,21 +98,67 @@ struct Cli {
     command: Command,
 }
 
+/// The heading of options that every command has.
+const EVERYWHERE: &str = "Options of every command";
+
 #[derive(Args, Default)]
 pub(crate) struct Place {
     /// The project's folder [default: the nearest one above with a factbrief.toml]
-    #[arg(long, global = true, value_name = "DIR")]
+    #[arg(long, help_heading = EVERYWHERE, global = true, value_name = "DIR")]
     project: Option<PathBuf>,
     /// The folder of articles [default: FACTBRIEF_ARCHIVE, or `archive` in factbrief.toml]
-    #[arg(long, global = true, value_name = "DIR")]
+    #[arg(long, help_heading = EVERYWHERE, global = true, value_name = "DIR")]
     archive: Option<PathBuf>,
     /// Do as if the articles were not at hand: the evidence lock answers for them
-    #[arg(long, global = true, conflicts_with = "archive")]
+    #[arg(long, help_heading = EVERYWHERE, global = true, conflicts_with = "archive")]
     no_archive: bool,
-    /// How findings are shown: human, short or json [default: human]; of `build` also what is printed: any of md, pdf and
-    /// html [default: md,pdf]
-    #[arg(long, global = true, value_enum, value_delimiter = ',', hide_possible_values = true, value_name = "FORMAT")]
+    /// How findings are shown: human, short or json; of check, build and audit also sarif, github or junit [default:
+    /// human]. Of `build` also what is printed: any of md, pdf and html [default: md,pdf]; of `diff` also github-comment
+    #[arg(long, help_heading = EVERYWHERE, global = true, value_enum, value_delimiter = ',', hide_possible_values = true, value_name = "FORMAT")]
     format: Vec<Asked>,
+    /// Of check, build and audit: write findings to a file, too, as sarif=FILE or junit=FILE
+    #[arg(long, help_heading = EVERYWHERE, global = true, value_name = "FORMAT=FILE", value_parser = gathered::report_file)]
+    report: Vec<ReportFile>,
+    /// When to use colours; auto is on a terminal only, and obeys NO_COLOR and CLICOLOR_FORCE
+    #[arg(long, help_heading = EVERYWHERE, global = true, value_enum, default_value_t, value_name = "WHEN")]
+    color: Colour,
+    /// What was found so far, for formats that are one document.
+    #[arg(skip)]
+    gathered: RefCell<Gathered>,
+}
+
+/// When to use colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+enum Colour {
+    #[default]
+    Auto,
+    Always,
+    Never,
+}
+
+impl Colour {
+    /// Holds for all that is told from now on.
+    fn hold(self) {
+        match self {
+            Self::Auto => anstream::ColorChoice::Auto,
+            Self::Always => anstream::ColorChoice::Always,
+            Self::Never => anstream::ColorChoice::Never,
+        }
+        .write_global();
+    }
+
+    /// What the call asks for, before it is read as a whole: a mistake in it is shown in colours, too, or is not.
+    fn asked() -> Self {
+        let arguments: Vec<String> =
+            std::env::args_os().skip(1).map(|a| a.to_string_lossy().into_owned()).take_while(|a| a != "--").collect();
+        let next = arguments.iter().skip(1).map(Some).chain([None]);
+        let values = arguments.iter().zip(next).filter_map(|(argument, next)| match argument.split_once('=') {
+            Some(("--color", value)) => Some(value),
+            None if argument == "--color" => next.map(String::as_str),
+            _ => None,
+        });
+        values.last().and_then(|value| Self::from_str(value, false).ok()).unwrap_or_default()
+    }
 }
 
 /// What `--format` asks for.
@@ -97,6 +167,10 @@ enum Asked {
     Human,
     Short,
     Json,
+    Sarif,
+    Github,
+    Junit,
+    GithubComment,
     Md,
     Pdf,
     Html,
@@ -133,81 +207,146 @@ pub(crate) struct Levels {
 #[derive(Subcommand)]
 enum Command {
     /// Make a folder a project, with an invented sample that checks and builds at once
+    #[command(after_help = examples::INIT)]
     Init(init::Options),
     /// Prove every quotation and check every record
+    #[command(after_help = examples::CHECK)]
     Check(check::Options),
     /// Print briefings: Markdown and PDF, or a web page
+    #[command(after_help = examples::BUILD)]
     Build(build::Options),
     /// Check and print again whenever a file is saved, until interrupted
-    #[command(after_help = "On an error the last good output stays as it is. One line a save; findings before it.")]
+    #[command(after_help = examples::WATCH)]
     Watch(watch::Options),
     /// Hold every number, date and statement of a Markdown or PDF file against the records
+    #[command(after_help = examples::AUDIT)]
     Audit(audit::Options),
     /// Hold the pages of a PDF against the records it carries, these against the articles (--archive) and the project
     /// (--project), where they are given
-    #[command(after_help = "A document proves itself: a project or archive is used only where it is named.")]
+    #[command(after_help = examples::VERIFY)]
     Verify(verify::Options),
     /// Write out the files that a PDF carries
+    #[command(after_help = examples::EXTRACT)]
     Extract(extract::Options),
     /// Show what rests on a record: records, and places of briefings
+    #[command(after_help = examples::IMPACT)]
     Impact(impact::Options),
     /// Say what changed in the facts and in each briefing, since a git revision or since the last issue
+    #[command(after_help = examples::DIFF)]
     Diff(diff::Options),
     /// List templates, or begin one of your own with a copy of what is shipped
+    #[command(after_help = examples::TEMPLATE)]
     Template(template::Options),
     /// Show a record, with its quotations in their paragraphs
+    #[command(after_help = examples::SHOW)]
     Show(show::Options),
     /// Print what the project holds in a format that other programs read
+    #[command(after_help = examples::EXPORT)]
     Export(export::Options),
     /// Print the page of a rule, or the list of all rules
+    #[command(after_help = examples::EXPLAIN)]
     Explain(explain::Options),
-    #[command(name = worker::ARGUMENT, hide = true)]
-    Worker { memory: u64, processor: u64, remember: usize },
+    /// Look over the installation and the project: fonts, worker, archive, locks, templates, git; say what to do
+    #[command(after_help = examples::DOCTOR)]
+    Doctor(doctor::Options),
+    /// Print completions of this command line for a shell
+    #[command(after_help = examples::COMPLETIONS)]
+    Completions(completions::Options),
+    /// Print the manual page of the program or of a command, or write all of them
+    #[command(after_help = examples::MAN)]
+    Man(man::Options),
 }
 
 pub(crate) fn main() -> ExitCode {
-    let outcome = std::panic::catch_unwind(|| {
-        let cli = match Cli::try_parse() {
-            Ok(cli) => cli,
-            Err(error) => {
-                let printed = error.print();
-                return match (error.use_stderr(), printed) {
-                    (true, _) => Exit::Unusable,
-                    (false, Ok(())) => Exit::Clean,
-                    (false, Err(_)) => Exit::Io,
-                };
-            }
-        };
-        if let Err(exit) = cli.place.is_sound(matches!(cli.command, Command::Build(_) | Command::Watch(_))) {
-            return exit;
+    if let Some(exit) = serve() {
+        return ExitCode::from(exit.code());
+    }
+    Colour::asked().hold();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            let printed = error.print();
+            let exit = match (error.use_stderr(), printed) {
+                (true, _) => Exit::Unusable,
+                (false, Ok(())) => Exit::Clean,
+                (false, Err(_)) => Exit::Io,
+            };
+            return ExitCode::from(exit.code());
         }
-        match cli.command {
-            Command::Init(options) => init::run(&cli.place, &options),
-            Command::Check(options) => check::run(&cli.place, &options),
-            Command::Build(options) => build::run(&cli.place, &options),
-            Command::Watch(options) => watch::run(&cli.place, &options),
-            Command::Audit(options) => audit::run(&cli.place, &options),
-            Command::Verify(options) => verify::run(&cli.place, &options),
-            Command::Extract(options) => extract::run(&cli.place, &options),
-            Command::Impact(options) => impact::run(&cli.place, &options),
-            Command::Diff(options) => diff::run(&cli.place, &options),
-            Command::Template(options) => template::run(&cli.place, &options),
-            Command::Show(options) => show::run(&cli.place, &options),
-            Command::Export(options) => export::run(&cli.place, &options),
-            Command::Explain(options) => explain::run(&options),
-            Command::Worker { memory, processor, remember } => {
-                match worker::serve(memory, processor, remember, std::io::stdin(), std::io::stdout()) {
-                    Ok(()) => Exit::Clean,
-                    Err(_) => Exit::Io,
-                }
-            }
-        }
-    });
+    };
+    let Cli { place, command } = cli;
+    place.color.hold();
+    let name = command.name();
+    let outcome = std::panic::catch_unwind(AssertUnwindSafe(|| match place.is_sound(name) {
+        Ok(()) => command.run(&place),
+        Err(exit) => exit,
+    }));
     let exit = outcome.unwrap_or_else(|_| {
-        output::tell("factbrief: this is a defect of the program, not of your input; nothing was half-written\n");
+        place.tell("factbrief: this is a defect of the program, not of your input; nothing was half-written\n");
         Exit::Defect
     });
-    ExitCode::from(exit.code())
+    ExitCode::from(place.close(name, exit).code())
+}
+
+/// Works for another run of the program, where that asks for it. No command of the command line: it is in no help,
+/// completion or manual.
+fn serve() -> Option<Exit> {
+    let mut arguments = std::env::args_os().skip(1).map(|argument| argument.to_string_lossy().into_owned());
+    arguments.next().filter(|first| first == worker::ARGUMENT)?;
+    let mut limit = || arguments.next().and_then(|text| text.parse::<u64>().ok());
+    let (Some(memory), Some(processor), Some(remember)) = (limit(), limit(), limit()) else {
+        return Some(Exit::Unusable);
+    };
+    let remember = usize::try_from(remember).unwrap_or_default();
+    Some(match worker::serve(memory, processor, remember, std::io::stdin(), std::io::stdout()) {
+        Ok(()) => Exit::Clean,
+        Err(_) => Exit::Io,
+    })
+}
+
+impl Command {
+    /// The word for it on the command line.
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Init(_) => "init",
+            Self::Check(_) => "check",
+            Self::Build(_) => "build",
+            Self::Watch(_) => "watch",
+            Self::Audit(_) => "audit",
+            Self::Verify(_) => "verify",
+            Self::Extract(_) => "extract",
+            Self::Impact(_) => "impact",
+            Self::Diff(_) => "diff",
+            Self::Template(_) => "template",
+            Self::Show(_) => "show",
+            Self::Export(_) => "export",
+            Self::Explain(_) => "explain",
+            Self::Doctor(_) => "doctor",
+            Self::Completions(_) => "completions",
+            Self::Man(_) => "man",
+        }
+    }
+
+    fn run(self, place: &Place) -> Exit {
+        match self {
+            Self::Init(options) => init::run(place, &options),
+            Self::Check(options) => check::run(place, &options),
+            Self::Build(options) => build::run(place, &options),
+            Self::Watch(options) => watch::run(place, &options),
+            Self::Audit(options) => audit::run(place, &options),
+            Self::Verify(options) => verify::run(place, &options),
+            Self::Extract(options) => extract::run(place, &options),
+            Self::Impact(options) => impact::run(place, &options),
+            Self::Diff(options) => diff::run(place, &options),
+            Self::Template(options) => template::run(place, &options),
+            Self::Show(options) => show::run(place, &options),
+            Self::Export(options) => export::run(place, &options),
+            Self::Explain(options) => explain::run(&options),
+            Self::Doctor(options) => doctor::run(place, &options),
+            Self::Completions(options) => completions::run(&options),
+            Self::Man(options) => man::run(&options),
+        }
+    }
 }
 
 impl Place {
@@ -215,25 +354,35 @@ impl Place {
     fn root(&self) -> Result<PathBuf, Exit> {
         if let Some(given) = &self.project {
             if given.join(project::FILE).is_file() {
+                self.gathered.borrow_mut().root = Some(given.clone());
                 return Ok(given.clone());
             }
-            let shown = factbrief::text::gate::visible(&given.display().to_string());
+            let shown = visible(&given.display().to_string());
             let why = if given.is_dir() { format!("holds no {}", project::FILE) } else { "is no folder".to_owned() };
-            output::tell(&format!("error: --project names {shown}, which {why}\n"));
-            return Err(Exit::Unusable);
+            let finding = Diagnostic::new("no-project", format!("--project names {shown}, which {why}"));
+            return Err(self.refuse(finding));
         }
         let here = std::env::current_dir().map_err(|error| {
             output::tell(&format!("error: cannot tell the current folder: {error}\n"));
             Exit::Io
         })?;
-        let found = here.ancestors().find(|folder| folder.join(project::FILE).is_file());
-        found.map(Path::to_path_buf).ok_or_else(|| {
-            output::tell(&format!(
-                "error: there is no {} here or in a folder above\n  = help: go to a project's folder, or name it: `--project DIR`\n",
-                project::FILE
-            ));
-            Exit::Unusable
+        let found = Self::above(&here);
+        self.gathered.borrow_mut().root.clone_from(&found);
+        found.ok_or_else(|| {
+            let title = format!("there is no {} here or in a folder above", project::FILE);
+            let help = "go to a project's folder, or name it: `--project DIR`";
+            self.refuse(Diagnostic::new("no-project", title).help(help))
         })
+    }
+
+    /// The nearest folder of a project, from a folder upwards.
+    fn above(here: &Path) -> Option<PathBuf> {
+        here.ancestors().find(|folder| folder.join(project::FILE).is_file()).map(Path::to_path_buf)
+    }
+
+    /// Shows why the call cannot be used.
+    fn refuse(&self, finding: Diagnostic) -> Exit {
+        self.findings(&[finding]).err().unwrap_or(Exit::Unusable)
     }
 
     /// The archive that is meant.
@@ -255,29 +404,46 @@ impl Place {
         match named {
             Some((path, _)) if path.is_dir() => Ok(Some(Archive::Folder(path))),
             Some((path, by)) => {
-                let shown = factbrief::text::gate::visible(&path.display().to_string());
-                output::tell(&format!(
-                    "error: {by} names {shown}, which is no folder\n  = help: `--no-archive` lets the evidence lock answer\n"
-                ));
-                Err(Exit::Unusable)
+                let title = format!("{by} names {}, which is no folder", visible(&path.display().to_string()));
+                let finding = Diagnostic::new("no-archive", title);
+                Err(self.refuse(finding.help("`--no-archive` lets the evidence lock answer")))
             }
             None => Ok(None),
         }
     }
 
     /// Whether the formats that are asked for go together, and with the command.
-    fn is_sound(&self, builds: bool) -> Result<(), Exit> {
+    fn is_sound(&self, command: &str) -> Result<(), Exit> {
+        let refused = |why: &str, help: &str| {
+            output::tell(&format!("error: {why}\n  = help: {help}\n"));
+            Err(Exit::Unusable)
+        };
         let printed = |f: &&Asked| matches!(f, Asked::Md | Asked::Pdf | Asked::Html);
         let shown = self.format.iter().filter(|f| !printed(f)).count();
         if shown > 1 {
-            output::tell("error: --format shows findings in one way\n  = help: take one of human, short and json\n");
-            return Err(Exit::Unusable);
-        }
-        if !builds && self.format.iter().any(|f| printed(&f)) {
-            output::tell(
-                "error: --format md, pdf and html say what `factbrief build` prints, and no other command prints briefings\n  = help: findings are shown as human, short or json\n",
+            return refused(
+                "--format shows findings in one way",
+                "take one of human, short, json, sarif, github and junit; `--report sarif=FILE` writes a file beside",
             );
-            return Err(Exit::Unusable);
+        }
+        if !matches!(command, "build" | "watch") && self.format.iter().any(|f| printed(&f)) {
+            return refused(
+                "--format md, pdf and html say what `factbrief build` and `watch` print, and no other command prints briefings",
+                "findings are shown as human, short or json",
+            );
+        }
+        if command != "diff" && self.format.contains(&Asked::GithubComment) {
+            return refused(
+                "--format github-comment shows what `factbrief diff` tells, and no other command compares",
+                "findings are shown on a pull request by `--format github`",
+            );
+        }
+        let finds = matches!(command, "check" | "build" | "audit");
+        if !finds && (self.format().is_document() || !self.report.is_empty()) {
+            return refused(
+                "sarif, github and junit show what check, build and audit find; this command is none of them",
+                "its output is shown as human, short or json",
+            );
         }
         Ok(())
     }
@@ -297,14 +463,26 @@ impl Place {
         let shown = self.format.iter().find_map(|format| match format {
             Asked::Short => Some(report::Format::Short),
             Asked::Json => Some(report::Format::Json),
+            Asked::Sarif => Some(report::Format::Sarif),
+            Asked::Github => Some(report::Format::Github),
+            Asked::Junit => Some(report::Format::Junit),
             _ => None,
         });
         shown.unwrap_or(report::Format::Human)
     }
 
-    /// Shows findings: for people on standard error, for programs on standard output.
+    /// Whether `diff` writes a comment for a pull request.
+    fn comments(&self) -> bool {
+        self.format.contains(&Asked::GithubComment)
+    }
+
+    /// Shows findings: for people on standard error, for programs on standard output; a format that is one document is
+    /// printed at the end.
     fn findings(&self, findings: &[Diagnostic]) -> Result<(), Exit> {
         let format = self.format();
+        if format.is_document() || !self.report.is_empty() {
+            self.gathered.borrow_mut().findings.extend_from_slice(findings);
+        }
         let text = report::render(findings, format, true);
         if format == report::Format::Json {
             output::print(&text)
@@ -315,6 +493,36 @@ impl Place {
             }
             Ok(())
         }
+    }
+
+    /// Tells the user what the run did; a format that is one document says it, too.
+    fn tell(&self, text: &str) {
+        output::tell(text);
+        if self.format().is_document() || !self.report.is_empty() {
+            self.gathered.borrow_mut().summary.push_str(text);
+        }
+    }
+
+    /// Prints and writes what is one document. Gives the exit code, which is graver where that cannot be done.
+    fn close(&self, command: &str, mut exit: Exit) -> Exit {
+        let Ok(mut gathered) = self.gathered.try_borrow_mut() else { return exit };
+        for file in self.report.iter() {
+            let text = gathered.document(command, exit, file.format);
+            exit = exit.or(gathered::write(file, &text).err().unwrap_or(Exit::Clean));
+        }
+        let format = self.format();
+        if !format.is_document() || !matches!(command, "check" | "build" | "audit") {
+            return exit;
+        }
+        let text = gathered.document(command, exit, format);
+        exit = exit.or(output::print(&text).err().unwrap_or(Exit::Clean));
+        if format == Format::Github {
+            output::tell(&github::left_out(&gathered.findings).unwrap_or_default());
+            if let Some(path) = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty()) {
+                output::append(Path::new(&path), &gathered.job_summary(command, exit));
+            }
+        }
+        exit
     }
 }
 

@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
+use factbrief::report::github;
 use factbrief::text::gate::visible;
 
 use super::Exit;
@@ -27,11 +29,31 @@ pub(super) fn print(text: &str) -> Result<(), Exit> {
     }
 }
 
+/// Whether a GitHub runner reads what is told, and takes some of it for commands.
+static READ_BY_RUNNER: LazyLock<bool> =
+    LazyLock::new(|| std::env::var_os("GITHUB_ACTIONS").is_some_and(|v| v == "true"));
+
+/// Words for people on standard output, which a runner must not take for commands.
+pub(super) fn print_words(text: &str) -> Result<(), Exit> {
+    if *READ_BY_RUNNER { print(&github::harmless(text)) } else { print(text) }
+}
+
 /// Tells the user something, in colour where the terminal takes it.
 pub(super) fn tell(text: &str) {
+    let text = if *READ_BY_RUNNER { &github::harmless(text) } else { text };
     let mut err = anstream::stderr().lock();
     // with nowhere left to complain to, the exit code still tells
     let _ = err.write_all(text.as_bytes()).and_then(|()| err.flush());
+}
+
+/// Adds text to a file that the environment names, such as the summary of a job.
+pub(super) fn append(path: &Path, text: &str) {
+    let added =
+        File::options().append(true).create(true).open(path).and_then(|mut file| file.write_all(text.as_bytes()));
+    if let Err(error) = added {
+        let shown = factbrief::text::gate::visible(&path.display().to_string());
+        tell(&format!("note: the summary of the job cannot be written to {shown}: {error}\n"));
+    }
 }
 
 /// A folder that only one run of the program writes to at a time.

@@ -7,9 +7,8 @@ use factbrief::facts::dossier::{Dossier, Subject};
 use factbrief::load::archive::Archive;
 use factbrief::load::lock;
 use factbrief::text::gate::{visible, visible_lines};
-use factbrief::text::nearest::nearest;
 
-use super::check::open;
+use super::check::{no_record, open, unknown_record};
 use super::{Exit, Place, output};
 
 #[derive(clap::Args)]
@@ -29,15 +28,14 @@ fn attempt(place: &Place, options: &Options) -> Result<Exit, Exit> {
     for (name, dossier) in &workspace.dossiers {
         if let Some(subject) = dossier.find(&options.id) {
             found = true;
-            output::print(&record(dossier, subject, &archive, workspace.locks.get(name)))?;
+            output::print_words(&record(dossier, subject, &archive, workspace.locks.get(name)))?;
         }
     }
     if found {
         return Ok(Exit::Clean);
     }
-    let known = workspace.dossiers.values().flat_map(|d| d.heads().map(|(_, h)| h.id).collect::<Vec<_>>());
-    let guess = nearest(&options.id, known).map(|g| format!("; did you mean `{g}`?")).unwrap_or_default();
-    output::tell(&format!("error: there is no record `{}`{guess}\n", visible(&options.id)));
+    place
+        .findings(&unknown_record(&workspace, &options.id, &no_record(&options.id)).into_iter().collect::<Vec<_>>())?;
     Err(Exit::Unusable)
 }
 

@@ -108,6 +108,8 @@ fn attempt(place: &Place, options: &Options) -> Result<std::convert::Infallible,
 impl Desk<'_> {
     /// Loads, checks and prints, and says how it went in a line. Gives the folder of the archive that was used, if one was.
     fn cycle(&mut self, since: Instant, changed: &[String]) -> Result<Option<PathBuf>, Exit> {
+        // what was found before is told and done with
+        *self.place.gathered.borrow_mut() = super::gathered::Gathered::default();
         let workspace = match Workspace::open(&self.root) {
             Ok(workspace) => workspace,
             Err(findings) => {
@@ -127,7 +129,7 @@ impl Desk<'_> {
         let mut findings = verdict.findings();
         findings.extend(workspace.unusable.values().flatten().cloned());
         // the lock is brought up to date as far as the check passed
-        let _ = refresh(&workspace, &verdict, false);
+        let _ = refresh(self.place, &workspace, &verdict, false);
         let wanted = self.wanted(&workspace, changed.is_empty())?;
         let (done, more) = self.print(&workspace, &verdict, &wanted, since);
         findings.extend(more);

@@ -47,7 +47,8 @@ macro_rules! closed_list {
     };
 }
 
-fn not_in_list(text: &str, what: &str, words: &[&str]) -> String {
+/// What is wrong with a word that is none of a closed list.
+pub(crate) fn not_in_list(text: &str, what: &str, words: &[&str]) -> String {
     let guess = nearest(text, words.iter().copied()).map(|w| format!("; did you mean `{w}`?")).unwrap_or_default();
     format!("`{text}` is not a {what}{guess} (known: {})", words.join(", "))
 }

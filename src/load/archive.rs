@@ -29,6 +29,21 @@ impl Archive {
         !matches!(self, Self::Absent)
     }
 
+    /// The names of the articles in it, sorted; none, where they cannot be listed.
+    #[must_use]
+    pub fn names(&self) -> Vec<String> {
+        let mut names: Vec<String> = match self {
+            Self::Folder(folder) => {
+                let listing = std::fs::read_dir(folder).into_iter().flatten().flatten();
+                listing.filter_map(|entry| entry.file_name().into_string().ok()).collect()
+            }
+            Self::Texts(texts) => texts.keys().cloned().collect(),
+            Self::Absent => Vec::new(),
+        };
+        names.sort();
+        names
+    }
+
     /// The bytes of an article.
     ///
     /// # Errors

@@ -11,8 +11,9 @@ use super::document::{self, Keys};
 use super::read;
 use crate::diag::{Diagnostic, Level};
 use crate::facts::at::At;
-use crate::facts::vocabulary::Tlp;
+use crate::facts::vocabulary::{Tlp, not_in_list};
 use crate::text::file::TextFile;
+use crate::text::nearest::nearest;
 
 /// The name of the project file.
 pub const FILE: &str = "factbrief.toml";
@@ -65,9 +66,10 @@ impl<'de> Deserialize<'de> for Paper {
         match String::deserialize(deserializer)?.as_str() {
             "a4" => Ok(Self::A4),
             "letter" => Ok(Self::Letter),
-            other => Err(serde::de::Error::custom(format!(
-                "`{}` is no paper that is known (known: a4, letter)",
-                crate::text::gate::visible(other)
+            other => Err(serde::de::Error::custom(not_in_list(
+                &crate::text::gate::visible(other),
+                "paper size",
+                &["a4", "letter"],
             ))),
         }
     }
@@ -79,9 +81,10 @@ impl<'de> Deserialize<'de> for Level {
             "deny" => Ok(Self::Deny),
             "warn" => Ok(Self::Warn),
             "allow" => Ok(Self::Allow),
-            other => Err(serde::de::Error::custom(format!(
-                "`{}` is not a level (known: deny, warn, allow)",
-                crate::text::gate::visible(other)
+            other => Err(serde::de::Error::custom(not_in_list(
+                &crate::text::gate::visible(other),
+                "level",
+                &["deny", "warn", "allow"],
             ))),
         }
     }
@@ -145,6 +148,10 @@ impl Project {
                     format!("no words are known for the language `{}`", crate::text::gate::visible(&language)),
                 )
                 .at(&file, at.span(), "not a language factbrief has a lexicon of")
+                .help_if(
+                    nearest(&language, crate::text::lexicon::Lexicon::languages())
+                        .map(|guess| format!("did you mean `{guess}`?")),
+                )
                 .help(format!("known: {}", crate::text::lexicon::Lexicon::languages().join(", "))),
             );
         }

@@ -84,7 +84,7 @@ pub fn admit(bytes: Vec<u8>, name: &str) -> Result<Arc<TextFile>, Box<Diagnostic
     let lossy = |bytes: &[u8]| TextFile::new(name, String::from_utf8_lossy(bytes).into_owned());
     let copy = bytes.clone();
     match gate::admit(bytes) {
-        Ok(text) => Ok(Arc::new(TextFile::new(name, text))),
+        Ok(text) => Ok(Arc::new(TextFile::admitted(name, text, &copy))),
         Err(error) => {
             // the bytes before the wrong one are good, so the offset holds in the lossy text, too
             let shown = Arc::new(lossy(&copy));

@@ -217,6 +217,22 @@ fn fonts() -> &'static FontStore {
     })
 }
 
+/// The families of fonts that documents are set in, sorted.
+#[must_use]
+pub fn families() -> Vec<String> {
+    let mut names: Vec<String> = fonts().book().families().map(|(name, _)| name.to_owned()).collect();
+    names.sort();
+    names
+}
+
+/// Whether some font has all characters of a text: what no font has cannot be printed.
+#[must_use]
+pub fn covers(text: &str) -> bool {
+    let book = fonts().book();
+    let infos = (0..).map_while(|index| book.info(index));
+    text.chars().all(|c| infos.clone().any(|info| info.coverage.contains(u32::from(c))))
+}
+
 /// Drops what is cached of the documents set so far, but for what one of the last `remember` of them used: kept without
 /// end it grows, and a document of another briefing has no use of it.
 pub fn forget(remember: usize) {

@@ -1,4 +1,4 @@
-//! A finding as a line of JSON. Lines and columns are counted from one.
+//! A finding as a line of JSON. Lines and columns are counted from one, columns in characters; bytes are those of the file.
 
 use serde_json::{Value, json};
 
@@ -12,12 +12,13 @@ pub fn render(finding: &Diagnostic) -> String {
         .labels
         .iter()
         .map(|label| {
+            let bytes = label.file.in_file(&label.span);
             let (start, end) = (label.file.position(label.span.start), label.file.position(label.span.end));
             json!({
                 "file": visible(label.file.name()),
                 "line": start.line.get(), "column": start.column.get(),
                 "end_line": end.line.get(), "end_column": end.column.get(),
-                "bytes": [label.span.start, label.span.end],
+                "bytes": [bytes.start, bytes.end],
                 "text": visible(&label.text),
             })
         })

@@ -21,6 +21,10 @@ pub struct TextFile {
     name: String,
     text: String,
     starts: Vec<usize>,
+    /// How many bytes a byte order mark took at the start of the file; it is no part of the text.
+    mark: usize,
+    /// The line feeds of the text before which the file has a carriage return, which is no part of the text.
+    returns: Vec<usize>,
 }
 
 impl TextFile {
@@ -30,7 +34,27 @@ impl TextFile {
         let text = text.into();
         let mut starts = vec![0];
         starts.extend(text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(i, _)| i + 1));
-        Self { name: name.into(), text, starts }
+        Self { name: name.into(), text, starts, mark: 0, returns: Vec::new() }
+    }
+
+    /// A text as the text gate admits it, of a file that holds `bytes`: without byte order mark and carriage returns at
+    /// the ends of lines.
+    #[must_use]
+    pub fn admitted(name: impl Into<String>, text: impl Into<String>, bytes: &[u8]) -> Self {
+        let mut file = Self::new(name, text);
+        file.mark = if bytes.starts_with("\u{feff}".as_bytes()) { "\u{feff}".len() } else { 0 };
+        let returns = bytes.windows(2).enumerate().filter(|(_, pair)| pair == b"\r\n").map(|(at, _)| at);
+        // each one before this one was left out, too
+        file.returns = returns.enumerate().map(|(before, at)| at - before - file.mark).collect();
+        file
+    }
+
+    /// Where the bytes of `span` stand in the file itself, whose byte order mark and carriage returns are no part of the
+    /// text.
+    #[must_use]
+    pub fn in_file(&self, span: &Range<usize>) -> Range<usize> {
+        let place = |at: usize| at + self.mark + self.returns.partition_point(|feed| *feed < at);
+        place(span.start)..place(span.end).max(place(span.start))
     }
 
     /// The name it is shown by.
@@ -97,5 +121,19 @@ mod tests {
         assert_eq!(at(5), (2, 2));
         assert_eq!(at(999), (3, 1));
         assert_eq!(&file.text()[file.line_at(4)], "çd");
+    }
+
+    #[test]
+    fn bytes_are_those_of_the_file_whatever_its_line_ends() {
+        let bytes = "\u{feff}ab\r\nçd\r\n\r\nمرحبا\nend".as_bytes();
+        let text = crate::text::gate::admit(bytes.to_vec()).unwrap();
+        let file = TextFile::admitted("f", text, bytes);
+        for word in ["ab", "çd", "مرحبا", "end"] {
+            let at = file.text().find(word).unwrap();
+            let place = file.in_file(&(at..at + word.len()));
+            assert_eq!(&bytes[place], word.as_bytes(), "{word}");
+        }
+        let whole = file.in_file(&(0..file.text().len()));
+        assert_eq!((whole.start, whole.end), (3, bytes.len()));
     }
 }

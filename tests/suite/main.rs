@@ -12,7 +12,9 @@
 mod audit;
 mod bounds;
 mod evidence;
+mod finish;
 mod floors;
+mod formats;
 mod init;
 mod kinds;
 mod libya;

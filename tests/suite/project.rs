@@ -29,7 +29,7 @@ fn check_then_build_then_nothing_to_do() {
     assert!(s.bytes("briefings/ferrow.pdf").starts_with(b"%PDF-"));
     s.run(&["build"]).exits(0).says("current briefings/ferrow.md");
     let silent = s.run(&["build", "--check"]).exits(0);
-    assert_eq!(silent.out + &silent.err, "");
+    assert_eq!(silent.out + &silent.err, "1 briefing compared with what is there: it is current\n");
     // and a stale one shows what would change
     s.edit("briefings/ferrow.md", "Flood in Ferrow", "Flood at Ferrow");
     s.run(&["build", "--check"]).exits(1).says("-# Flood at Ferrow").says("+# Flood in Ferrow");

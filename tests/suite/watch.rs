@@ -13,14 +13,14 @@ const BRIEFING: &str = "briefings/ferrow.toml";
 const FACTS: &str = "seeds/ferrow/facts.toml";
 
 /// A watch that runs, and the lines it prints.
-struct Watch {
+pub(crate) struct Watch {
     child: Child,
     lines: Receiver<Value>,
 }
 
 impl Watch {
-    fn start(s: &Scratch, arguments: &[&str]) -> Self {
-        let mut command = s.command(&["watch", "--format", "json"]);
+    pub(crate) fn start(s: &Scratch, arguments: &[&str]) -> Self {
+        let mut command = s.command(&["watch", "--format=json"]);
         let mut child =
             command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::null()).stdin(Stdio::null()).spawn().unwrap();
         let out = BufReader::new(child.stdout.take().unwrap());
@@ -35,7 +35,7 @@ impl Watch {
 
     /// The next line that tells of a cycle.
     #[track_caller]
-    fn cycle(&self) -> Value {
+    pub(crate) fn cycle(&self) -> Value {
         loop {
             let line = self.lines.recv_timeout(Duration::from_secs(60)).expect("the watch says nothing");
             if line["reason"] == "cycle" {
