@@ -12,6 +12,7 @@
 //! | 3 | [`load`], [`reconcile`] | TOML to records, archive, evidence lock; what several claims say together |
 //! | 4 | [`check`] | the proof and the rules; the only maker of a checked dossier |
 //! | 5 | [`brief`] | the view: all that a briefing says |
+//! | 5 | [`propose`] | what a source says and no record holds, as records to finish |
 //! | 6 | [`render`] | Handlebars to Markdown, that same Markdown through Typst to PDF |
 //! | 7 | [`audit`] | a printed text held against the records |
 //! | 8 | [`evidence`] | what a PDF carries with it, and whether it proves what the pages say |
@@ -45,12 +46,13 @@ pub mod facts;
 pub mod load;
 pub mod map;
 pub mod page;
+pub mod propose;
 pub mod reconcile;
 pub mod render;
 pub mod report;
 pub mod text;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
@@ -64,6 +66,7 @@ use brief::language::Language;
 use brief::references::Style;
 use brief::view::{Section, View};
 use brief::{Brief, Composed};
+use check::review::{self, State};
 use check::{Checked, Report, Settings, Tally};
 use diag::Diagnostic;
 use evidence::attached;
@@ -71,7 +74,7 @@ use facts::dossier::Dossier;
 use load::archive::Archive;
 use load::briefing::Request;
 use load::lock::Lock;
-use load::project::Project;
+use load::project::{Project, Require, Review};
 use page::Page;
 use render::pdf::{Failure, Job, Pdf};
 use render::template::{Attachment, Kind, pictures, typst_files};
@@ -561,6 +564,7 @@ impl Workspace {
     ) -> Result<Text, Vec<Diagnostic>> {
         let Composed { view, evidence, snapshot, notes, behind } =
             self.composed(verdict, request, as_of, formats.html)?;
+        self.are_reviewed(verdict, request, &view, &snapshot)?;
         let kind = self.kind(request)?;
         let markdown = kind.markdown(&view).map_err(|f| vec![*f])?;
         let attached = evidence.map(|evidence| attached::of(&view, &markdown, evidence)).unwrap_or_default();
@@ -658,6 +662,59 @@ impl Workspace {
                 Err(vec![self.explain(verdict, request, &view, &failure, &mut alone)])
             }
         }
+    }
+
+    /// Refuses a briefing that would print what the project wants reviewed and nobody reviewed, or not as it is now.
+    fn are_reviewed(
+        &self,
+        verdict: &Verdict<'_>,
+        request: &Request,
+        view: &View,
+        snapshot: &Snapshot,
+    ) -> Result<(), Vec<Diagnostic>> {
+        let Review { require, min } = self.project.review;
+        let checked = self.dossier_of(request).ok().and_then(|name| verdict.checked.get(name));
+        let (Some(checked), true) = (checked, require != Require::Nothing) else { return Ok(()) };
+        let dossier = checked.dossier();
+        let mut ids: BTreeSet<String> = snapshot.records.keys().cloned().collect();
+        named(&serde_json::to_value(view).unwrap_or_default(), &mut ids);
+        let mut lacking: BTreeMap<State, Vec<String>> = BTreeMap::new();
+        for id in &ids {
+            let Some(subject) = dossier.find(id) else { continue };
+            let head = dossier.head(subject);
+            if !review::is_required(head.kind, require) {
+                continue;
+            }
+            let state = review::state(&head, &review::fingerprint(dossier, checked.tables(), subject), min);
+            if state != State::Reviewed {
+                lacking.entry(state).or_default().push(format!("{} `{id}`", head.kind));
+            }
+        }
+        if lacking.is_empty() {
+            return Ok(());
+        }
+        let count: usize = lacking.values().map(Vec::len).sum();
+        let mut finding = Diagnostic::new(
+            "not-reviewed",
+            format!(
+                "briefing `{}` is not printed: {count} {} in it {} not reviewed",
+                request.slug,
+                if count == 1 { "record" } else { "records" },
+                if count == 1 { "is" } else { "are" }
+            ),
+        )
+        .at(&request.file, request.title.span(), "this briefing");
+        for (state, records) in &lacking {
+            finding = finding.note(format!("{}: {}", state.word(), records.join(", ")));
+        }
+        let people = if min == 1 { "a person".to_owned() } else { format!("{min} people") };
+        Err(vec![
+            finding
+                .note(format!(
+                    "factbrief.toml requires that {people} held each record against its article as it is now"
+                ))
+                .help("`factbrief review ID --by NAME` shows a record with its passages and records the review"),
+        ])
     }
 
     /// What texts are audited against: the records of every dossier that passed the check, and each briefing as it is
@@ -827,6 +884,24 @@ fn held(request: &Request, kind: &Kind, view: &View, markdown: &str, ledger: &Le
         printout: Printout::new((&request.slug, &view.language), kind, &json, markdown, &known),
         ledger: index,
         typed: typed(request).into_iter().map(|(key, at)| (key, at.to_string())).collect(),
+    }
+}
+
+/// The ids that a view names under `records`.
+fn named(value: &serde_json::Value, found: &mut BTreeSet<String>) {
+    match value {
+        serde_json::Value::Array(items) => items.iter().for_each(|item| named(item, found)),
+        serde_json::Value::Object(map) => {
+            for (key, inner) in map {
+                match inner {
+                    serde_json::Value::Array(ids) if key == "records" => {
+                        found.extend(ids.iter().filter_map(|id| id.as_str().map(str::to_owned)));
+                    }
+                    _ => named(inner, found),
+                }
+            }
+        }
+        _ => {}
     }
 }
 

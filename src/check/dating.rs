@@ -269,62 +269,9 @@ impl Site<'_> {
     }
 
     fn compute(&self, rule: DateRule, words: &[CalendarWords], anchor: Option<NaiveDate>) -> Result<Computed, String> {
-        let anchor_day = anchor.ok_or("it counts from no anchor");
-        let weekday = || -> Result<Weekday, String> {
-            let n = words.iter().find_map(|w| w.weekday).ok_or("no day of the week is understood in these words")?;
-            Weekday::try_from(n - 1).map_err(|_| "no day of the week is understood in these words".to_owned())
-        };
-        let months = || -> Result<Vec<u8>, String> {
-            let months: Vec<u8> = words.iter().filter_map(|w| w.month).collect();
-            if months.is_empty() { Err("no month is understood in these words".to_owned()) } else { Ok(months) }
-        };
-        let day = |date: Option<NaiveDate>| {
-            date.map(|d| Computed::Date(Date::day(d))).ok_or_else(|| "the calendar ends there".to_owned())
-        };
         match rule {
-            DateRule::SameDay => day(Some(anchor_day?)),
-            DateRule::DayBefore => day(anchor_day?.pred_opt()),
-            DateRule::DayAfter => day(anchor_day?.succ_opt()),
-            DateRule::WeekdayOnOrBefore => day(step(anchor_day?, weekday()?, false, true)),
-            DateRule::WeekdayBefore => day(step(anchor_day?, weekday()?, false, false)),
-            DateRule::WeekdayOnOrAfter => day(step(anchor_day?, weekday()?, true, true)),
-            DateRule::WeekdayAfter => day(step(anchor_day?, weekday()?, true, false)),
-            DateRule::DayMonthNearest => {
-                let anchor = anchor_day?;
-                let (d, m) = words
-                    .iter()
-                    .find_map(|w| Some((w.day?, w.month?)))
-                    .ok_or("no day and month are understood in these words")?;
-                let nearest = (anchor.year() - 1..=anchor.year() + 1)
-                    .filter_map(|y| NaiveDate::from_ymd_opt(y, m.into(), d.into()))
-                    .min_by_key(|date| (*date - anchor).num_days().abs());
-                day(nearest)
-            }
-            DateRule::MonthOnOrBefore => {
-                let anchor = anchor_day?;
-                Ok(Computed::Date(months_up_to(anchor, &months()?)))
-            }
-            DateRule::MonthBefore => {
-                let first = anchor_day?.with_day(1).ok_or("the calendar ends there")?;
-                let before = first.pred_opt().ok_or("the calendar ends there")?;
-                Ok(Computed::Date(months_up_to(before, &months()?)))
-            }
-            DateRule::MonthOnOrAfter => {
-                let anchor = anchor_day?;
-                let month = *months()?.first().ok_or("no month is understood in these words")?;
-                let year = if u32::from(month) >= anchor.month() { anchor.year() } else { anchor.year() + 1 };
-                Ok(Computed::Date(Date::Single(Moment::month(year, month))))
-            }
-            DateRule::SinceMonth => {
-                let anchor = anchor_day?;
-                let month = *months()?.first().ok_or("no month is understood in these words")?;
-                let year = if u32::from(month) <= anchor.month() { anchor.year() } else { anchor.year() - 1 };
-                Ok(Computed::Date(Date::Interval(End::At(Moment::month(year, month)), End::At(Moment::day(anchor)))))
-            }
-            DateRule::SameYear => Ok(Computed::Date(Date::Single(Moment::year(anchor_day?.year())))),
-            DateRule::YearBefore => Ok(Computed::Date(Date::Single(Moment::year(anchor_day?.year() - 1)))),
             DateRule::Weekday => {
-                let wanted = weekday()?;
+                let wanted = weekday(words)?;
                 let given = self.date.as_day().ok_or("the date is not exact to the day, so it falls on no weekday")?;
                 Ok(if given.weekday() == wanted {
                     Computed::Agrees
@@ -346,7 +293,68 @@ impl Site<'_> {
                     ))
                 })
             }
+            _ => worked_out(rule, words, anchor).map(Computed::Date),
         }
+    }
+}
+
+fn weekday(words: &[CalendarWords]) -> Result<Weekday, String> {
+    let none = "no day of the week is understood in these words";
+    let n = words.iter().find_map(|w| w.weekday).ok_or(none)?;
+    Weekday::try_from(n - 1).map_err(|_| none.to_owned())
+}
+
+/// The date that a rule works out from words of a source and the day of its anchor.
+///
+/// # Errors
+/// Says what it lacks: an anchor, or a weekday or month in the words. `weekday` and `in-url` work out no date.
+pub fn worked_out(rule: DateRule, words: &[CalendarWords], anchor: Option<NaiveDate>) -> Result<Date, String> {
+    let anchor_day = anchor.ok_or("it counts from no anchor");
+    let months = || -> Result<Vec<u8>, String> {
+        let months: Vec<u8> = words.iter().filter_map(|w| w.month).collect();
+        if months.is_empty() { Err("no month is understood in these words".to_owned()) } else { Ok(months) }
+    };
+    let day = |date: Option<NaiveDate>| date.map(Date::day).ok_or_else(|| "the calendar ends there".to_owned());
+    match rule {
+        DateRule::SameDay => day(Some(anchor_day?)),
+        DateRule::DayBefore => day(anchor_day?.pred_opt()),
+        DateRule::DayAfter => day(anchor_day?.succ_opt()),
+        DateRule::WeekdayOnOrBefore => day(step(anchor_day?, weekday(words)?, false, true)),
+        DateRule::WeekdayBefore => day(step(anchor_day?, weekday(words)?, false, false)),
+        DateRule::WeekdayOnOrAfter => day(step(anchor_day?, weekday(words)?, true, true)),
+        DateRule::WeekdayAfter => day(step(anchor_day?, weekday(words)?, true, false)),
+        DateRule::DayMonthNearest => {
+            let anchor = anchor_day?;
+            let (d, m) = words
+                .iter()
+                .find_map(|w| Some((w.day?, w.month?)))
+                .ok_or("no day and month are understood in these words")?;
+            let nearest = (anchor.year() - 1..=anchor.year() + 1)
+                .filter_map(|y| NaiveDate::from_ymd_opt(y, m.into(), d.into()))
+                .min_by_key(|date| (*date - anchor).num_days().abs());
+            day(nearest)
+        }
+        DateRule::MonthOnOrBefore => Ok(months_up_to(anchor_day?, &months()?)),
+        DateRule::MonthBefore => {
+            let first = anchor_day?.with_day(1).ok_or("the calendar ends there")?;
+            let before = first.pred_opt().ok_or("the calendar ends there")?;
+            Ok(months_up_to(before, &months()?))
+        }
+        DateRule::MonthOnOrAfter => {
+            let anchor = anchor_day?;
+            let month = *months()?.first().ok_or("no month is understood in these words")?;
+            let year = if u32::from(month) >= anchor.month() { anchor.year() } else { anchor.year() + 1 };
+            Ok(Date::Single(Moment::month(year, month)))
+        }
+        DateRule::SinceMonth => {
+            let anchor = anchor_day?;
+            let month = *months()?.first().ok_or("no month is understood in these words")?;
+            let year = if u32::from(month) <= anchor.month() { anchor.year() } else { anchor.year() - 1 };
+            Ok(Date::Interval(End::At(Moment::month(year, month)), End::At(Moment::day(anchor))))
+        }
+        DateRule::SameYear => Ok(Date::Single(Moment::year(anchor_day?.year()))),
+        DateRule::YearBefore => Ok(Date::Single(Moment::year(anchor_day?.year() - 1))),
+        DateRule::Weekday | DateRule::InUrl => Err("this rule works out no date".to_owned()),
     }
 }
 
@@ -356,7 +364,9 @@ enum Computed {
     Disagrees(String),
 }
 
-fn stated_date(words: &CalendarWords) -> Option<Date> {
+/// The date that words state whole; none where they give no year.
+#[must_use]
+pub fn stated_date(words: &CalendarWords) -> Option<Date> {
     let year = words.year?;
     Some(match (words.month, words.day) {
         (Some(month), Some(day)) => Date::day(NaiveDate::from_ymd_opt(year, month.into(), day.into())?),

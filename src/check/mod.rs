@@ -6,6 +6,7 @@
 
 pub mod dating;
 pub mod passage;
+pub mod review;
 pub mod rules;
 pub(crate) mod vocabulary;
 
@@ -21,6 +22,7 @@ use crate::load;
 use crate::load::archive::Archive;
 use crate::load::excerpt::Tables;
 use crate::load::lock::{self, Lock, Match, Proof, SourceEntry};
+use crate::load::project::{Require, Review};
 use crate::load::read::{self, Unread};
 use crate::text::article::{Article, NoSuchLine, Zone};
 use crate::text::find::{self, Quotation};
@@ -40,6 +42,8 @@ pub struct Settings {
     pub command: BTreeMap<String, Level>,
     /// Ids of records whose unprovable dates are accepted as they stand now.
     pub accepted: BTreeSet<String>,
+    /// What the project asks of reviews.
+    pub review: Review,
 }
 
 /// How many quotations were proved, and how.
@@ -57,6 +61,13 @@ pub struct Tally {
     pub locked: usize,
     /// Not proved.
     pub unproved: usize,
+    /// Records that were reviewed as often as the project asks; counted, as the next two, where any record was reviewed or
+    /// the project requires it.
+    pub reviewed: usize,
+    /// Records that changed since they were reviewed, or whose source or article did.
+    pub suspect: usize,
+    /// Records that were not reviewed, or not by enough people.
+    pub unreviewed: usize,
 }
 
 impl Tally {
@@ -68,6 +79,9 @@ impl Tally {
         self.folded += other.folded;
         self.locked += other.locked;
         self.unproved += other.unproved;
+        self.reviewed += other.reviewed;
+        self.suspect += other.suspect;
+        self.unreviewed += other.unreviewed;
     }
 }
 
@@ -82,6 +96,8 @@ pub struct Report {
     pub tally: Tally,
     /// The evidence as it stands now; what the lock file should hold.
     pub lock: Lock,
+    /// The findings of rules that are about a record, by record, allowed ones left out.
+    pub by_record: BTreeMap<Subject, Vec<Diagnostic>>,
 }
 
 impl Report {
@@ -174,6 +190,7 @@ pub fn run<'d>(
     let articles = run.articles(archive);
     run.evidence(&articles, &Vocabulary::new(dossier));
     run.pins();
+    run.reviews();
     for rule in RULES {
         if let Run::Dossier(check) = rule.run {
             run.found.extend(check(dossier).into_iter().map(|f| (rule, f)));
@@ -279,7 +296,7 @@ impl<'d> Checker<'d, '_> {
                         .at(&source.file, source.archived.span(), "no such file in the archive")
                         .note("where a single article is not at hand, the evidence lock answers for its quotations")
                         .help_if(
-                            nearest(name, archive.names().iter().map(String::as_str))
+                            nearest(name, archive.names().unwrap_or_default().iter().map(String::as_str))
                                 .map(|guess| format!("did you mean `{}`?", gate::visible(guess))),
                         )
                         .help("put the file into the archive");
@@ -561,6 +578,46 @@ impl<'d> Checker<'d, '_> {
         }
     }
 
+    /// Records that are no longer what was reviewed.
+    fn reviews(&mut self) {
+        let dossier = self.dossier;
+        let Review { require, min } = self.settings.review;
+        if require == Require::Nothing && dossier.heads().all(|(_, head)| head.reviewed.is_empty()) {
+            return;
+        }
+        let tables = Tables::of(dossier);
+        let counted = if require == Require::Nothing { Require::Everything } else { require };
+        for (subject, head) in dossier.heads() {
+            if head.reviewed.is_empty() {
+                self.tally.unreviewed += usize::from(review::is_required(head.kind, counted));
+                continue;
+            }
+            let now = review::fingerprint(dossier, &tables, subject);
+            match review::state(&head, &now, min) {
+                review::State::Reviewed => self.tally.reviewed += 1,
+                review::State::Suspect => self.tally.suspect += 1,
+                review::State::Partly | review::State::Unreviewed => {
+                    self.tally.unreviewed += usize::from(review::is_required(head.kind, counted));
+                    continue;
+                }
+            }
+            let stale = head.reviewed.iter().find(|r| r.fingerprint.as_str() != now);
+            if let (Some(stale), review::State::Suspect) = (stale, review::state(&head, &now, min)) {
+                let by = gate::visible(&stale.by);
+                let finding =
+                    Diagnostic::new("review-suspect", format!("{} `{}` is not what was reviewed", head.kind, head.id))
+                        .at(
+                            head.file,
+                            stale.fingerprint.span(),
+                            format!("{by} saw another on {}; now it is \"{now}\"", *stale.on),
+                        )
+                        .note("the record, what it rests on, or a source or article of it changed since")
+                        .help(format!("hold it against its article again: `factbrief review {} --by NAME`", head.id));
+                self.push("review-suspect", Some(subject), finding);
+            }
+        }
+    }
+
     fn level(&self, rule: &Rule, found: &Found) -> Level {
         if rule.is_proof() {
             return Level::Deny;
@@ -582,6 +639,7 @@ impl<'d> Checker<'d, '_> {
         self.exceptions();
         let mut findings = std::mem::take(&mut self.errors);
         let mut excepted: Vec<(Diagnostic, String)> = Vec::new();
+        let mut by_record: BTreeMap<Subject, Vec<Diagnostic>> = BTreeMap::new();
         let mut explained: BTreeSet<&str> = BTreeSet::new();
         for (rule, found) in &self.found {
             let level = self.level(rule, found);
@@ -598,6 +656,9 @@ impl<'d> Checker<'d, '_> {
             let mut diagnostic = found.diagnostic.clone();
             diagnostic.code = rule.name;
             diagnostic.level = level;
+            if let Some(subject) = found.subject {
+                by_record.entry(subject).or_default().push(diagnostic.clone());
+            }
             findings.push(diagnostic);
         }
         diag::sort(&mut findings);
@@ -621,7 +682,8 @@ impl<'d> Checker<'d, '_> {
                 ));
             }
         }
-        Report { findings, excepted, tally: self.tally, lock: self.new }
+        by_record.values_mut().for_each(diag::sort);
+        Report { findings, excepted, tally: self.tally, lock: self.new, by_record }
     }
 
     /// Exceptions that name no rule, or that no finding needs.

@@ -202,7 +202,7 @@ pub(super) fn severity(findings: &[Diagnostic]) -> Exit {
     let worst = findings.iter().map(|f| match f.code {
         "limit" => Exit::Limit,
         "worker" => Exit::Io,
-        "not-printed" | "typesetter-panic" | "missing-glyph" => Exit::Findings,
+        "not-printed" | "not-reviewed" | "typesetter-panic" | "missing-glyph" => Exit::Findings,
         _ => Exit::Unusable,
     });
     worst.fold(Exit::Clean, Exit::or)

@@ -64,10 +64,14 @@ fn attempt(place: &Place, options: &Options) -> Result<Exit, Exit> {
     exit = exit.or(refresh(place, &workspace, &verdict, options.locked)?);
     let tally = verdict.tally();
     if place.format() == Format::Json {
-        let line = serde_json::json!({
+        let mut line = serde_json::json!({
             "reason": "summary", "records": tally.records, "quotations": tally.quotations, "exact": tally.exact,
             "folded": tally.folded, "locked": tally.locked, "unproved": tally.unproved, "errors": errors, "warnings": warnings,
         });
+        let reviews = [("reviewed", tally.reviewed), ("suspect", tally.suspect), ("unreviewed", tally.unreviewed)];
+        if let Some(line) = line.as_object_mut().filter(|_| reviews.iter().any(|(_, n)| *n > 0)) {
+            line.extend(reviews.map(|(key, n)| (key.to_owned(), n.into())));
+        }
         output::print(&format!("{line}\n"))?;
     } else {
         place.tell(&summary(&tally, errors, warnings));

@@ -106,6 +106,34 @@ Examples:
   factbrief show flood
       a record, its quotations in their paragraphs, and what refers to it";
 
+pub(super) const QUOTE: &str = "\
+Examples:
+  factbrief quote post \"1,200 homes\" --event flood
+      propose the record for a few words of an article
+  factbrief quote post \"Some 3,000 people\" --append
+      write the proposal, commented out, to a file of the dossier";
+
+pub(super) const SUGGEST: &str = "\
+Examples:
+  factbrief suggest post
+      what an article says that no record uses yet
+  factbrief suggest --all --write
+      propose records for all of it, commented out";
+
+pub(super) const FIND: &str = "\
+Examples:
+  factbrief find \"the mayor\"
+      where words stand in the articles, and which records rest on them
+  factbrief find Tarn --everywhere
+      also in files of the archive that no source names";
+
+pub(super) const REVIEW: &str = "\
+Examples:
+  factbrief review killed-mayor --by \"Ada Brook\" --yes
+      record that a person held a record against its article
+  factbrief review --list
+      who held which, and what is left";
+
 pub(super) const EXPORT: &str = "\
 Examples:
   factbrief export references --as bibtex

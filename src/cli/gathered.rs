@@ -178,7 +178,7 @@ fn suite(name: &str, dossier: &Dossier, report: &Report) -> Suite {
                 .push(Diagnostic::new("not-proved", "the quotation was not proved: its article cannot be used"));
         }
     }
-    let Tally { records, quotations, exact, folded, locked, unproved } = report.tally;
+    let Tally { records, quotations, exact, folded, locked, unproved, .. } = report.tally;
     let counts = [
         ("records", records),
         ("quotations", quotations),

@@ -11,6 +11,7 @@ mod examples;
 mod explain;
 mod export;
 mod extract;
+mod find;
 mod gathered;
 mod impact;
 mod init;
@@ -18,7 +19,10 @@ mod kept;
 mod man;
 mod output;
 mod progress;
+mod quote;
+mod review;
 mod show;
+mod suggest;
 mod template;
 mod verify;
 mod watch;
@@ -240,6 +244,18 @@ enum Command {
     /// Show a record, with its quotations in their paragraphs
     #[command(after_help = examples::SHOW)]
     Show(show::Options),
+    /// Propose a record for a few words of a source, as the check reads them
+    #[command(after_help = examples::QUOTE)]
+    Quote(quote::Options),
+    /// List the quantities, dates and speech of a source that no record uses yet
+    #[command(after_help = examples::SUGGEST)]
+    Suggest(suggest::Options),
+    /// Show where words stand in the archive, and which records rest on them
+    #[command(after_help = examples::FIND)]
+    Find(find::Options),
+    /// Record that a person held records against their articles, or list who did
+    #[command(after_help = examples::REVIEW)]
+    Review(review::Options),
     /// Print what the project holds in a format that other programs read
     #[command(after_help = examples::EXPORT)]
     Export(export::Options),
@@ -319,6 +335,10 @@ impl Command {
             Self::Diff(_) => "diff",
             Self::Template(_) => "template",
             Self::Show(_) => "show",
+            Self::Quote(_) => "quote",
+            Self::Suggest(_) => "suggest",
+            Self::Find(_) => "find",
+            Self::Review(_) => "review",
             Self::Export(_) => "export",
             Self::Explain(_) => "explain",
             Self::Doctor(_) => "doctor",
@@ -340,6 +360,10 @@ impl Command {
             Self::Diff(options) => diff::run(place, &options),
             Self::Template(options) => template::run(place, &options),
             Self::Show(options) => show::run(place, &options),
+            Self::Quote(options) => quote::run(place, &options),
+            Self::Suggest(options) => suggest::run(place, &options),
+            Self::Find(options) => find::run(place, &options),
+            Self::Review(options) => review::run(place, &options),
             Self::Export(options) => export::run(place, &options),
             Self::Explain(options) => explain::run(&options),
             Self::Doctor(options) => doctor::run(place, &options),
@@ -545,7 +569,7 @@ impl Levels {
                 command.insert(name.clone(), level);
             }
         }
-        Ok(Settings { project: project.levels.clone(), command, ..Settings::default() })
+        Ok(Settings { project: project.levels.clone(), command, review: project.review, ..Settings::default() })
     }
 }
 
@@ -571,9 +595,15 @@ pub(crate) fn summary(tally: &Tally, errors: usize, warnings: usize) -> String {
         (e, 0) => n(e, "error", "errors"),
         (e, w) => format!("{}, {}", n(e, "error", "errors"), n(w, "warning", "warnings")),
     };
+    let reviews = match (tally.reviewed, tally.suspect, tally.unreviewed) {
+        (0, 0, 0) => String::new(),
+        (reviewed, suspect, unreviewed) => {
+            format!("{reviewed} reviewed, {suspect} suspect, {unreviewed} not reviewed\n")
+        }
+    };
     let how = if how.is_empty() { "nothing to prove".to_owned() } else { how.join(", ") };
     format!(
-        "{}: {}, {}\n{outcome}\n",
+        "{}: {}, {}\n{reviews}{outcome}\n",
         n(tally.records, "record", "records"),
         n(tally.quotations, "quotation", "quotations"),
         how

@@ -40,7 +40,7 @@ fn attempt(place: &Place, options: &Options) -> Result<Exit, Exit> {
 }
 
 /// A record as written, then each quotation in its paragraph, then what refers to it.
-fn record(dossier: &Dossier, subject: Subject, archive: &Archive, lock: Option<&lock::Lock>) -> String {
+pub(super) fn record(dossier: &Dossier, subject: Subject, archive: &Archive, lock: Option<&lock::Lock>) -> String {
     let head = dossier.head(subject);
     let at = head.file.position(head.header.start);
     let mut out = format!("{} `{}`  ({}:{})\n\n", head.kind, head.id, visible(head.file.name()), at.line);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::at::At;
 use super::date::Date;
 use super::figure::Figure;
-use super::table::{Allow, Entry, Ref, Table};
+use super::table::{Allow, Entry, Ref, Review, Table};
 use super::text::Text;
 use super::vocabulary::{
     ActorKind, AssessmentKind, Basis, ChangeKind, Confidence, Credibility, DateRule, Daypart, DiscrepancyKind, Form,
@@ -411,6 +411,8 @@ pub struct Head<'a> {
     pub header: &'a Range<usize>,
     /// Its exceptions.
     pub allow: &'a [Allow],
+    /// Who held it against its article.
+    pub reviewed: &'a [Review],
     /// Its own handling label, if it has one.
     pub tlp: Option<Tlp>,
 }
@@ -423,6 +425,7 @@ impl<T> Entry<T> {
             file: &self.file,
             header: &self.header,
             allow: &self.allow,
+            reviewed: &self.reviewed,
             tlp: self.tlp.as_ref().map(|t| **t),
         }
     }

@@ -8,6 +8,7 @@ use std::ops::{Deref, Index, Range};
 use std::sync::Arc;
 
 use super::at::At;
+use super::date::Date;
 use super::vocabulary::Tlp;
 use crate::text::file::TextFile;
 
@@ -102,6 +103,19 @@ pub struct Allow {
     pub reason: At<String>,
 }
 
+/// A person's word that a record was held against its article.
+#[derive(Debug, Clone)]
+pub struct Review {
+    /// Who held it.
+    pub by: At<String>,
+    /// On which day.
+    pub on: At<Date>,
+    /// The hash of what was held against what; where it is another by now, the review no longer stands.
+    pub fingerprint: At<String>,
+    /// What the person had to say of it.
+    pub note: Option<At<String>>,
+}
+
 /// A record with its id, its place and what every record may carry.
 #[derive(Debug)]
 pub struct Entry<T> {
@@ -115,6 +129,8 @@ pub struct Entry<T> {
     pub tlp: Option<At<Tlp>>,
     /// Exceptions from rules.
     pub allow: Vec<Allow>,
+    /// Who held it against its article.
+    pub reviewed: Vec<Review>,
     /// The record itself.
     pub record: T,
 }

@@ -29,21 +29,6 @@ impl Archive {
         !matches!(self, Self::Absent)
     }
 
-    /// The names of the articles in it, sorted; none, where they cannot be listed.
-    #[must_use]
-    pub fn names(&self) -> Vec<String> {
-        let mut names: Vec<String> = match self {
-            Self::Folder(folder) => {
-                let listing = std::fs::read_dir(folder).into_iter().flatten().flatten();
-                listing.filter_map(|entry| entry.file_name().into_string().ok()).collect()
-            }
-            Self::Texts(texts) => texts.keys().cloned().collect(),
-            Self::Absent => Vec::new(),
-        };
-        names.sort();
-        names
-    }
-
     /// The bytes of an article.
     ///
     /// # Errors
@@ -57,6 +42,35 @@ impl Archive {
             Self::Texts(texts) => texts.get(name).cloned().ok_or(Unread::Absent),
             Self::Absent => Err(Unread::Absent),
         }
+    }
+}
+
+impl Archive {
+    /// The names of all files in it, sorted; what is no regular file, or has no name that a source could give, is none.
+    ///
+    /// # Errors
+    /// Where the folder cannot be read.
+    pub fn names(&self) -> Result<Vec<String>, Unread> {
+        let refused = |error: std::io::Error| Unread::Refused(error.to_string());
+        let mut names: Vec<String> = match self {
+            Self::Folder(folder) => {
+                let mut names = Vec::new();
+                for entry in std::fs::read_dir(folder).map_err(refused)? {
+                    let entry = entry.map_err(refused)?;
+                    if entry.file_type().map_err(refused)?.is_file()
+                        && let Some(name) = entry.file_name().to_str()
+                    {
+                        names.push(name.to_owned());
+                    }
+                }
+                names
+            }
+            Self::Texts(texts) => texts.keys().cloned().collect(),
+            Self::Absent => return Err(Unread::Absent),
+        };
+        names.retain(|name| check_name(name).is_ok());
+        names.sort();
+        Ok(names)
     }
 }
 

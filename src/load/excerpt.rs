@@ -9,8 +9,8 @@
 //! - a citation that was not chosen goes. Where it was the record's first, or the anchor of a date was not chosen, the
 //!   date's proof is not in the part: its dating becomes `external`, with the note [`WITHHELD`];
 //! - a prose key that need not be there goes where the caller withholds its text;
-//! - the reason of an exception, the coordinates of a place and the review date of a gap are the project's own business,
-//!   and go: no check needs them.
+//! - the reason of an exception, the coordinates of a place, the review date of a gap and who reviewed a record are the
+//!   project's own business, and go: no check needs them.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -20,7 +20,7 @@ use toml::{Table, Value};
 use super::VOCABULARY;
 use super::document::basic_string;
 use super::records::keys_of;
-use crate::facts::dossier::{Anchor, Dating, Dossier, Subject};
+use crate::facts::dossier::{Anchor, Dating, Dossier, Head, Subject};
 
 /// The note of a date whose proof is not in the part, and the reason of every exception in it.
 pub const WITHHELD: &str = "kept by the project and not part of this excerpt";
@@ -41,6 +41,12 @@ impl Tables {
             }
         }
         Self(tables)
+    }
+
+    /// A record as it is written; none for the built-in vocabulary, which is in no file of the dossier.
+    #[must_use]
+    pub fn record(&self, head: &Head<'_>) -> Option<&Table> {
+        self.0.get(head.file.name())?.get(head.kind)?.get(head.id)?.as_table()
     }
 }
 
@@ -73,7 +79,7 @@ const ONE: &[&str] = &[
 const SEVERAL: &[&str] =
     &["wires", "by", "with", "against", "after", "distinct", "about", "between", "rests_on", "affects", "via"];
 /// Keys that no check and no page needs.
-const OWN: &[&str] = &["point", "review"];
+const OWN: &[&str] = &["point", "review", "reviewed"];
 /// Texts that a record can do without.
 const OPTIONAL: &[&str] = &["about", "venue", "covers"];
 /// Lists of texts whose entries a record can do without.

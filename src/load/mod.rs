@@ -5,10 +5,12 @@
 //! - [`archive`]: the articles; [`lock`]: the evidence lock
 //! - [`read`]: files from disk; [`revision`]: two states of a dossier, key by key
 //! - [`mod@excerpt`]: a part of a dossier as a dossier of its own
+//! - [`edit`]: a record changed in its file, with all else in it kept
 
 pub mod archive;
 pub mod briefing;
 pub(crate) mod document;
+pub mod edit;
 pub mod excerpt;
 pub mod lock;
 pub mod project;

@@ -37,8 +37,72 @@ pub struct Project {
     pub style: Option<At<String>>,
     /// The folder of articles, relative to the project.
     pub archive: Option<PathBuf>,
+    /// What must have been reviewed before it is printed, and by how many people.
+    pub review: Review,
     /// Levels of rules that differ from their group's, with where they are set.
     pub levels: BTreeMap<String, At<Level>>,
+}
+
+/// What a project asks of reviews.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Review {
+    /// What must have been reviewed before a briefing that shows it is printed.
+    pub require: Require,
+    /// How many people must have held a record against its article.
+    pub min: usize,
+}
+
+impl Default for Review {
+    fn default() -> Self {
+        Self { require: Require::Nothing, min: 1 }
+    }
+}
+
+/// What must have been reviewed before it is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Require {
+    /// Nothing.
+    Nothing,
+    /// Claims.
+    Figures,
+    /// Every record that cites, and what rests on such records.
+    Everything,
+}
+
+impl<'de> Deserialize<'de> for Require {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Form;
+
+        impl serde::de::Visitor<'_> for Form {
+            type Value = Require;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("true, false or \"figures\"")
+            }
+
+            fn visit_bool<E: serde::de::Error>(self, all: bool) -> Result<Require, E> {
+                Ok(if all { Require::Everything } else { Require::Nothing })
+            }
+
+            fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Require, E> {
+                match text {
+                    "figures" => Ok(Require::Figures),
+                    other => Err(E::custom(format!(
+                        "`{}` cannot be required (known: true, false, \"figures\")",
+                        crate::text::gate::visible(other)
+                    ))),
+                }
+            }
+        }
+
+        deserializer.deserialize_any(Form)
+    }
+}
+
+#[derive(Deserialize)]
+struct RawReview {
+    require: Option<Require>,
+    min: Option<At<i64>>,
 }
 
 /// A paper size.
@@ -98,12 +162,14 @@ struct RawProject {
     paper: Option<Paper>,
     style: Option<At<String>>,
     archive: Option<At<String>>,
+    review: Option<RawReview>,
     #[serde(default)]
     levels: BTreeMap<String, At<Level>>,
 }
 
 impl Keys for RawProject {
-    const KEYS: &'static [&'static str] = &["title", "language", "tlp", "paper", "style", "archive", "levels"];
+    const KEYS: &'static [&'static str] =
+        &["title", "language", "tlp", "paper", "style", "archive", "review", "levels"];
 }
 
 impl Project {
@@ -138,6 +204,20 @@ impl Project {
                     ),
             );
         }
+        let mut review = Review::default();
+        if let Some(asked) = &raw.review {
+            review.require = asked.require.unwrap_or(Require::Nothing);
+            if let Some(min) = &asked.min {
+                match usize::try_from(**min) {
+                    Ok(people @ 1..=9) => review.min = people,
+                    _ => findings.push(
+                        Diagnostic::new("schema", "a record is reviewed by one person or more")
+                            .at(&file, min.span(), "not a number from 1 to 9")
+                            .help("write `min = 2` where two people must have seen what is printed"),
+                    ),
+                }
+            }
+        }
         let language = raw.language.as_ref().map_or("en", |l| l.as_str()).to_owned();
         if let (false, Some(at)) =
             (crate::text::lexicon::Lexicon::languages().contains(&language.as_str()), &raw.language)
@@ -166,6 +246,7 @@ impl Project {
             paper: raw.paper.unwrap_or(Paper::A4),
             style: raw.style,
             archive: raw.archive.map(|a| PathBuf::from(a.into_inner())),
+            review,
             levels: raw.levels,
             file,
         })

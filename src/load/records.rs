@@ -18,7 +18,7 @@ use crate::facts::dossier::{
     Place, Point, Position, Source, Subject,
 };
 use crate::facts::figure::Figure;
-use crate::facts::table::{Allow, Entry, Ids, Ref};
+use crate::facts::table::{Allow, Entry, Ids, Ref, Review};
 use crate::facts::text;
 use crate::facts::vocabulary::{
     ActorKind, AssessmentKind, Basis, ChangeKind, Confidence, Credibility, DateRule, Daypart, DiscrepancyKind, Form,
@@ -65,9 +65,53 @@ pub(super) struct RawPoint {
     basis: String,
 }
 
+#[derive(Deserialize)]
+pub(super) struct RawReview {
+    by: At<String>,
+    on: At<Date>,
+    fingerprint: At<String>,
+    note: Option<At<String>>,
+}
+
+/// One review, or a list of them.
+#[derive(Default)]
+pub(super) struct RawReviews(Vec<RawReview>);
+
+impl<'de> Deserialize<'de> for RawReviews {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
+        struct Form;
+
+        impl<'de> serde::de::Visitor<'de> for Form {
+            type Value = RawReviews;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("a review as `factbrief review` writes it, or a list of them")
+            }
+
+            fn visit_map<A: serde::de::MapAccess<'de>>(self, map: A) -> Result<RawReviews, A::Error> {
+                RawReview::deserialize(MapAccessDeserializer::new(map)).map(|one| RawReviews(vec![one]))
+            }
+
+            fn visit_seq<A: serde::de::SeqAccess<'de>>(self, list: A) -> Result<RawReviews, A::Error> {
+                Vec::deserialize(SeqAccessDeserializer::new(list)).map(RawReviews)
+            }
+        }
+
+        deserializer.deserialize_any(Form)
+    }
+}
+
+/// What a record may carry whatever its kind.
+pub(super) struct Carried {
+    tlp: Option<At<Tlp>>,
+    allow: Vec<RawAllow>,
+    reviewed: RawReviews,
+}
+
 /// What a record carries whatever its kind.
 pub(super) trait Common {
-    fn common(&mut self) -> (Option<At<Tlp>>, Vec<RawAllow>);
+    fn common(&mut self) -> Carried;
 }
 
 macro_rules! raw {
@@ -79,15 +123,21 @@ macro_rules! raw {
             tlp: Option<At<Tlp>>,
             #[serde(default)]
             allow: Vec<RawAllow>,
+            #[serde(default)]
+            reviewed: RawReviews,
         }
 
         impl Keys for $name {
-            const KEYS: &'static [&'static str] = &[$(stringify!($field),)* "tlp", "allow"];
+            const KEYS: &'static [&'static str] = &[$(stringify!($field),)* "tlp", "allow", "reviewed"];
         }
 
         impl Common for $name {
-            fn common(&mut self) -> (Option<At<Tlp>>, Vec<RawAllow>) {
-                (self.tlp.take(), std::mem::take(&mut self.allow))
+            fn common(&mut self) -> Carried {
+                Carried {
+                    tlp: self.tlp.take(),
+                    allow: std::mem::take(&mut self.allow),
+                    reviewed: std::mem::take(&mut self.reviewed),
+                }
             }
         }
     };
@@ -423,12 +473,20 @@ impl<'a> Resolver<'a> {
     pub(super) fn finish<T>(
         mut self,
         id: &str,
-        (tlp, allow): (Option<At<Tlp>>, Vec<RawAllow>),
+        Carried { tlp, allow, reviewed }: Carried,
         record: Option<T>,
     ) -> Result<Entry<T>, Diagnostic> {
         for exception in &allow {
             if exception.reason.trim().is_empty() {
                 self.wrong(exception.reason.span(), "an exception needs a reason");
+            }
+        }
+        for review in &reviewed.0 {
+            if review.by.trim().is_empty() {
+                self.wrong(review.by.span(), "a review says who held the record against its article: `by` is empty");
+            }
+            if review.on.as_day().is_none() {
+                self.wrong(review.on.span(), "a review is of a day");
             }
         }
         if let (Some(record), true) = (record, self.missing.is_empty() && self.wrong.is_empty()) {
@@ -439,6 +497,11 @@ impl<'a> Resolver<'a> {
                 header: self.header,
                 tlp,
                 allow,
+                reviewed: reviewed
+                    .0
+                    .into_iter()
+                    .map(|r| Review { by: r.by, on: r.on, fingerprint: r.fingerprint, note: r.note })
+                    .collect(),
                 record,
             });
         }

@@ -46,6 +46,40 @@ pub(super) fn calendar_of(all: &[Token], lexicon: &Lexicon) -> Vec<CalendarWords
     found
 }
 
+/// Words that tell a day or a year by its distance from that of telling.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RelativeWords {
+    /// Where they stand.
+    pub span: Range<usize>,
+    /// Days from the day of telling: yesterday -1.
+    pub days: Option<i8>,
+    /// Years from the year of telling: last year -1.
+    pub years: Option<i8>,
+}
+
+/// The words of `text` that tell a day or year by its distance, in order, the longest at each place.
+#[must_use]
+pub fn relative(text: &str, lexicon: &Lexicon) -> Vec<RelativeWords> {
+    let all = tokens(text);
+    let mut found = Vec::new();
+    let mut at = 0;
+    while at < all.len() {
+        let hit = lexicon.at(&all, at, |m| match m {
+            Meaning::RelativeDay(n) => Some((Some(*n), None)),
+            Meaning::RelativeYear(n) => Some((None, Some(*n))),
+            _ => None,
+        });
+        match hit {
+            Some(((days, years), taken)) => {
+                found.push(RelativeWords { span: all[at].span.start..all[at + taken - 1].span.end, days, years });
+                at += taken;
+            }
+            None => at += 1,
+        }
+    }
+    found
+}
+
 fn number(token: &Token) -> Option<(i32, usize)> {
     if token.kind != TokenKind::Digits {
         return None;
@@ -232,6 +266,21 @@ mod tests {
             read_en("on 12-14 June 2019"),
             [(Some(12), Some(6), Some(2019), None), (Some(14), Some(6), Some(2019), None)]
         );
+    }
+
+    #[test]
+    fn days_by_their_distance() {
+        let read = |text: &str, tag: &str| -> Vec<(Option<i8>, Option<i8>)> {
+            relative(text, Lexicon::or_bare(tag)).into_iter().map(|r| (r.days, r.years)).collect()
+        };
+        assert_eq!(
+            read("It fell yesterday; this morning, and last year", "en"),
+            [(Some(-1), None), (Some(0), None), (None, Some(-1))]
+        );
+        assert_eq!(read("C'est aujourd'hui, pas hier", "fr"), [(Some(0), None), (Some(-1), None)]);
+        assert_eq!(read("قال أمس إن", "ar"), [(Some(-1), None)]);
+        assert_eq!(read("gestern und heute morgen", "de"), [(Some(-1), None), (Some(0), None)]);
+        assert_eq!(read("ayer", "es"), [(Some(-1), None)]);
     }
 
     #[test]

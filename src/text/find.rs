@@ -4,6 +4,7 @@
 //! `[...]` joins passages in order within a paragraph. What merely resembles the quotation is [`near`]: help for the
 //! writer, never a pass.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use unicode_script::{Script, UnicodeScript};
@@ -201,6 +202,12 @@ pub struct Near {
 /// The passage of the article that resembles `quote` most, if at least a third of its words stand there in a row.
 #[must_use]
 pub fn near(article: &Article, quote: &str) -> Option<Near> {
+    nearest(article, quote, 1).into_iter().next()
+}
+
+/// The passages of the article that resemble `quote` most, as [`near`], at most one a paragraph and no more than `limit`.
+#[must_use]
+pub fn nearest(article: &Article, quote: &str, limit: usize) -> Vec<Near> {
     let quoted = fold(quote);
     let quoted: Vec<&str> = quoted.split(' ').filter(|w| *w != "[...]").collect();
     let text = article.folded().text();
@@ -213,35 +220,42 @@ pub fn near(article: &Article, quote: &str) -> Option<Near> {
         })
         .collect();
     let alike = |a: &str, b: &str| bare(a).eq(bare(b));
-    // the longest run of quoted words that stands in the article, searched from every quoted word that may begin it
-    let mut best: Option<(usize, usize, usize)> = None;
+    // the longest run of quoted words that stands in each paragraph, searched from every quoted word that may begin it
+    let mut best: BTreeMap<usize, (usize, usize, usize)> = BTreeMap::new();
     for from in 0..quoted.len().min(12) {
         for at in 0..words.len() {
             if !alike(words[at].1, quoted[from]) {
                 continue;
             }
             let run = words[at..].iter().zip(&quoted[from..]).take_while(|((_, word), q)| alike(word, q)).count();
-            if best.is_none_or(|(length, ..)| run > length) {
-                best = Some((run, at, from));
+            let paragraph = article.paragraph_at(words[at].0).start;
+            let known = best.entry(paragraph).or_insert((run, at, from));
+            if run > known.0 {
+                *known = (run, at, from);
             }
         }
     }
-    let (run, at, from) = best?;
-    if run * 3 < quoted.len() || (run < 2 && quoted.len() > 2) {
-        return None;
-    }
-    // words that are the same but for case or punctuation differ all the same: the first such is the one to show
-    let first = at.saturating_sub(from);
-    let differs = (0..quoted.len()).find(|i| words.get(first + i).map(|w| w.1) != Some(quoted[*i])).unwrap_or(0);
-    let end_word = (first + quoted.len()).min(words.len()).saturating_sub(1);
-    let range = |i: usize| words.get(i).map_or(text.len()..text.len(), |(start, w)| *start..start + w.len());
-    let stands = words.get(first + differs).map_or(String::new(), |w| w.1.to_owned());
-    Some(Near {
-        original: article.folded().original(&(range(first).start..range(end_word).end)),
-        quoted: quoted.get(differs).map_or(String::new(), |w| (*w).to_owned()),
-        stands,
-        stands_at: article.folded().original(&range(first + differs)),
-    })
+    let mut best: Vec<(usize, usize, usize)> = best.into_values().collect();
+    best.retain(|(run, ..)| run * 3 >= quoted.len() && (*run >= 2 || quoted.len() <= 2));
+    best.sort_by_key(|(run, at, from)| (std::cmp::Reverse(*run), *from, *at));
+    best.truncate(limit);
+    best.into_iter()
+        .map(|(_, at, from)| {
+            // words that are the same but for case or punctuation differ all the same: the first such is the one to show
+            let first = at.saturating_sub(from);
+            let differs =
+                (0..quoted.len()).find(|i| words.get(first + i).map(|w| w.1) != Some(quoted[*i])).unwrap_or(0);
+            let end_word = (first + quoted.len()).min(words.len()).saturating_sub(1);
+            let range = |i: usize| words.get(i).map_or(text.len()..text.len(), |(start, w)| *start..start + w.len());
+            let stands = words.get(first + differs).map_or(String::new(), |w| w.1.to_owned());
+            Near {
+                original: article.folded().original(&(range(first).start..range(end_word).end)),
+                quoted: quoted.get(differs).map_or(String::new(), |w| (*w).to_owned()),
+                stands,
+                stands_at: article.folded().original(&range(first + differs)),
+            }
+        })
+        .collect()
 }
 
 fn bare(word: &str) -> impl Iterator<Item = char> + '_ {

@@ -104,6 +104,10 @@ pub enum Meaning {
     Weekday(u8),
     /// A month, 1 to 12.
     Month(u8),
+    /// A day told by its distance from the day of telling: yesterday -1.
+    RelativeDay(i8),
+    /// A year told by its distance from the year of telling: last year -1.
+    RelativeYear(i8),
     /// A word for a measure.
     Measure(String),
     /// A word for a category.
@@ -212,6 +216,8 @@ struct RawCues {
 
 #[derive(Deserialize)]
 struct RawCalendar {
+    relative_days: BTreeMap<String, i8>,
+    relative_years: BTreeMap<String, i8>,
     weekdays: BTreeMap<String, u8>,
     months: BTreeMap<String, u8>,
 }
@@ -456,6 +462,12 @@ impl Lexicon {
         }
         for (word, n) in &raw.calendar.months {
             this.add(word, Meaning::Month(*n));
+        }
+        for (word, n) in &raw.calendar.relative_days {
+            this.add(word, Meaning::RelativeDay(*n));
+        }
+        for (word, n) in &raw.calendar.relative_years {
+            this.add(word, Meaning::RelativeYear(*n));
         }
         for (measure, words) in &raw.measures {
             for word in words {

@@ -8,6 +8,7 @@
 //! - [`find`]: where a quotation stands, and what stands nearest when it does not
 //! - [`lexicon`], [`quantity`], [`sentence`], [`calendar`], [`estimate`]: what numbers, hedges, negations, dates and likelihoods a text
 //!   holds
+//! - [`speech`]: what stands between quotation marks
 //! - [`mod@hash`]: SHA-256; [`tokens`]: words, digits, marks; [`nearest`]: "did you mean"; [`markdown`]: escaping
 
 pub mod article;
@@ -23,4 +24,5 @@ pub mod nearest;
 pub mod normalise;
 pub mod quantity;
 pub mod sentence;
+pub mod speech;
 pub mod tokens;

@@ -17,6 +17,10 @@ const COMMANDS: &[&str] = &[
     "diff",
     "template",
     "show",
+    "quote",
+    "suggest",
+    "find",
+    "review",
     "export",
     "explain",
     "doctor",
@@ -37,7 +41,8 @@ fn the_examples_of_every_command_run() {
         for example in examples {
             let s = repository();
             s.run(&["build"]).exits(0);
-            let words: Vec<&str> = example.split_whitespace().collect();
+            let words = words(example);
+            let words: Vec<&str> = words.iter().map(String::as_str).collect();
             if words.first() == Some(&"watch") {
                 // it ends when it is interrupted
                 crate::watch::Watch::start(&s, &words[1..]).cycle();
@@ -50,6 +55,20 @@ fn the_examples_of_every_command_run() {
         }
     }
     assert!(tried >= 25, "{tried}");
+}
+
+/// The words of a command, as a shell takes them: what stands in double quotation marks is one.
+fn words(command: &str) -> Vec<String> {
+    let mut found = vec![String::new()];
+    let mut quoted = false;
+    for c in command.chars() {
+        match c {
+            '"' => quoted = !quoted,
+            ' ' if !quoted => found.push(String::new()),
+            _ => found.last_mut().unwrap().push(c),
+        }
+    }
+    found
 }
 
 #[test]

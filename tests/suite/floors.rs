@@ -11,7 +11,7 @@ fn floor(module: &str) -> Option<u32> {
         "facts" => 2,
         "load" | "reconcile" => 3,
         "check" => 4,
-        "brief" => 5,
+        "brief" | "propose" => 5,
         "render" => 6,
         "audit" => 7,
         "evidence" | "page" => 8,

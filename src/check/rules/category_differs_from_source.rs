@@ -29,15 +29,7 @@ pub(super) fn check(passage: &Passage<'_>) -> Vec<Diagnostic> {
         .iter().find(|&q| q.kind != Kind::Vague && q.span.start < selected.end && selected.start < q.span.end).cloned()
         .map(|q| q.span.clone());
     let from = number.as_ref().map_or(selected.start, |n| n.end).saturating_sub(sentence.start);
-    let counted = named.iter().find(|(place, _)| {
-        place.start >= from && {
-            let between = &text[from..place.start];
-            // past another number or an "and" begins what that one counts
-            let crosses = quantities(between, passage.lexicon).iter().any(|q| q.kind != Kind::Vague)
-                || joins(between, passage.lexicon);
-            between.split_whitespace().count() <= REACH && !between.contains([',', ';', '.']) && !crosses
-        }
-    });
+    let counted = counted(text, from, &named, passage.lexicon);
     if let Some(unit) = number.as_ref().and_then(|n| unit_behind(&passage.text[n.end..], passage.lexicon)) {
         let place = number.as_ref().map_or(selected.clone(), |n| n.start..n.end + unit);
         let says = format!("\"{}\" is no count of people", visible(&passage.text[place.clone()]));
@@ -72,6 +64,24 @@ pub(super) fn check(passage: &Passage<'_>) -> Vec<Diagnostic> {
     vec![mismatch(passage, &category.id, who.span(), &place, says)]
 }
 
+/// The noun that a number ending at `from` counts, of those that a sentence names.
+pub(crate) fn counted<'n>(
+    text: &str,
+    from: usize,
+    named: &'n [(Range<usize>, Ref<Category>)],
+    lexicon: &'static Lexicon,
+) -> Option<&'n (Range<usize>, Ref<Category>)> {
+    named.iter().find(|(place, _)| {
+        place.start >= from && {
+            let between = &text[from..place.start];
+            // past another number or an "and" begins what that one counts
+            let crosses =
+                quantities(between, lexicon).iter().any(|q| q.kind != Kind::Vague) || joins(between, lexicon);
+            between.split_whitespace().count() <= REACH && !between.contains([',', ';', '.']) && !crosses
+        }
+    })
+}
+
 fn mismatch(passage: &Passage<'_>, claimed: &str, at: &Range<usize>, place: &Range<usize>, says: String) -> Diagnostic {
     passage
         .finding(
@@ -91,7 +101,7 @@ fn joins(text: &str, lexicon: &Lexicon) -> bool {
 }
 
 /// How many bytes a unit of time, length or money takes directly behind a number.
-fn unit_behind(text: &str, lexicon: &Lexicon) -> Option<usize> {
+pub(crate) fn unit_behind(text: &str, lexicon: &Lexicon) -> Option<usize> {
     let all = tokens(text);
     let (_, taken) = lexicon.at(&all, 0, |m| matches!(m, Meaning::Unit).then_some(()))?;
     all.get(taken - 1).map(|t| t.span.end)

@@ -126,6 +126,7 @@ rules! {
     quote_not_verbatim "quote-not-verbatim" Correctness Run::Attempt(quote_not_verbatim::check);
     quote_too_long "quote-too-long" Sourcing Run::Record(quote_too_long::check);
     quote_too_short "quote-too-short" Sourcing Run::Record(quote_too_short::check);
+    review_suspect "review-suspect" Consistency Run::Engine;
     revision_not_marked "revision-not-marked" Consistency Run::Dossier(revision_not_marked::check);
     said_not_in_quote "said-not-in-quote" Correctness Run::Record(said_not_in_quote::check);
     said_not_spoken "said-not-spoken" Correctness Run::Passages(said_not_spoken::check);
@@ -133,6 +134,8 @@ rules! {
     unproved_date_changed "unproved-date-changed" Sourcing Run::Engine;
     words_not_in_quote "words-not-in-quote" Correctness Run::Record(words_not_in_quote::check);
 }
+
+pub(crate) use category_differs_from_source::{counted, unit_behind};
 
 /// A rule by its name.
 #[must_use]

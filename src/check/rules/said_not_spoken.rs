@@ -5,6 +5,7 @@ use std::ops::Range;
 use crate::check::passage::Passage;
 use crate::diag::Diagnostic;
 use crate::text::gate::visible;
+use crate::text::speech::marks;
 
 pub(super) fn check(passages: &[Passage<'_>]) -> Vec<Diagnostic> {
     let Some(first) = passages.first() else { return Vec::new() };
@@ -49,22 +50,4 @@ fn is_speech(passage: &Passage<'_>, range: &Range<usize>) -> bool {
             before.trim_end().ends_with([':', '：']) || text.trim_start().starts_with('-') || text[..range.start].contains([':', '：'])
         }
     }
-}
-
-/// The quotation marks of a text, and whether each opens: it opens where no word or stop stands right before it.
-fn marks(text: &str) -> impl Iterator<Item = (usize, bool)> + '_ {
-    text.char_indices().filter_map(|(at, c)| {
-        let before = text[..at].chars().next_back();
-        let after = text[at + c.len_utf8()..].chars().next();
-        let opens = before.is_none_or(|b| b.is_whitespace() || matches!(b, '(' | '[' | '-' | '"' | '\'' | ':'));
-        match c {
-            '「' | '『' => Some((at, true)),
-            '」' | '』' => Some((at, false)),
-            '"' => Some((at, opens && after.is_some_and(|a| !a.is_whitespace()))),
-            // an apostrophe inside or behind a word is no mark
-            '\'' if opens && after.is_some_and(char::is_alphanumeric) => Some((at, true)),
-            '\'' if before.is_some_and(|b| matches!(b, '.' | ',' | '!' | '?')) => Some((at, false)),
-            _ => None,
-        }
-    })
 }
