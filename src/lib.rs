@@ -11,6 +11,7 @@
 //! | 2 | [`facts`] | the domain: records, dates, figures, resolved references |
 //! | 3 | [`load`], [`reconcile`] | TOML to records, archive, evidence lock; what several claims say together |
 //! | 4 | [`check`] | the proof and the rules; the only maker of a checked dossier |
+//! | 4 | [`intake`] | an article out of a saved page, a PDF or a text, with what it says of itself |
 //! | 5 | [`brief`] | the view: all that a briefing says |
 //! | 5 | [`propose`] | what a source says and no record holds, as records to finish |
 //! | 6 | [`render`] | Handlebars to Markdown, that same Markdown through Typst to PDF |
@@ -43,6 +44,7 @@ pub mod check;
 pub mod diag;
 pub mod evidence;
 pub mod facts;
+pub mod intake;
 pub mod load;
 pub mod map;
 pub mod page;

@@ -106,6 +106,13 @@ Examples:
   factbrief show flood
       a record, its quotations in their paragraphs, and what refers to it";
 
+pub(super) const SOURCE: &str = "\
+Examples:
+  factbrief source add page.html
+      take in a page that a browser saved
+  factbrief source add page.html --dry-run
+      show what would be written";
+
 pub(super) const QUOTE: &str = "\
 Examples:
   factbrief quote post \"1,200 homes\" --event flood

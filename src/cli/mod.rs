@@ -22,6 +22,7 @@ mod progress;
 mod quote;
 mod review;
 mod show;
+mod source;
 mod suggest;
 mod template;
 mod verify;
@@ -256,6 +257,9 @@ enum Command {
     /// Record that a person held records against their articles, or list who did
     #[command(after_help = examples::REVIEW)]
     Review(review::Options),
+    /// Store saved articles in the archive and write their source records
+    #[command(after_help = examples::SOURCE)]
+    Source(source::Options),
     /// Print what the project holds in a format that other programs read
     #[command(after_help = examples::EXPORT)]
     Export(export::Options),
@@ -339,6 +343,7 @@ impl Command {
             Self::Suggest(_) => "suggest",
             Self::Find(_) => "find",
             Self::Review(_) => "review",
+            Self::Source(_) => "source",
             Self::Export(_) => "export",
             Self::Explain(_) => "explain",
             Self::Doctor(_) => "doctor",
@@ -364,6 +369,7 @@ impl Command {
             Self::Suggest(options) => suggest::run(place, &options),
             Self::Find(options) => find::run(place, &options),
             Self::Review(options) => review::run(place, &options),
+            Self::Source(options) => source::run(place, &options),
             Self::Export(options) => export::run(place, &options),
             Self::Explain(options) => explain::run(&options),
             Self::Doctor(options) => doctor::run(place, &options),

@@ -64,6 +64,15 @@ pub fn briefings(root: &Path) -> Result<Vec<String>, Box<Diagnostic>> {
     Ok(names.into_iter().filter_map(|n| n.strip_suffix(".toml").map(str::to_owned)).collect())
 }
 
+/// The names of the TOML files of a dossier, sorted.
+///
+/// # Errors
+/// Where the folder cannot be read.
+pub fn facts(root: &Path, dossier: &str) -> Result<Vec<String>, Box<Diagnostic>> {
+    let folder = root.join(SEEDS).join(dossier);
+    entries(&folder, &format!("{SEEDS}/{dossier}"), |entry| entry.extension().is_some_and(|e| e == "toml"))
+}
+
 fn entries(folder: &Path, name: &str, wanted: impl Fn(&Path) -> bool) -> Result<Vec<String>, Box<Diagnostic>> {
     let refused = |error: std::io::Error| Box::new(read::unread(name, &read::Unread::Refused(error.to_string())));
     let listing = match std::fs::read_dir(folder) {
@@ -89,8 +98,7 @@ fn entries(folder: &Path, name: &str, wanted: impl Fn(&Path) -> bool) -> Result<
 pub fn dossier(root: &Path, name: &str, language: &str) -> Result<Dossier, Vec<Diagnostic>> {
     let folder = root.join(SEEDS).join(name);
     let shown = format!("{SEEDS}/{name}");
-    let names =
-        entries(&folder, &shown, |entry| entry.extension().is_some_and(|e| e == "toml")).map_err(|f| vec![*f])?;
+    let names = facts(root, name).map_err(|f| vec![*f])?;
     if names.is_empty() {
         return Err(vec![
             Diagnostic::new("no-facts", format!("{shown} holds no facts"))

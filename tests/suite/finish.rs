@@ -5,6 +5,13 @@ use std::process::Command;
 use crate::formats::repository;
 use crate::scratch::{Ran, Scratch};
 
+/// A saved page, invented.
+const PAGE: &str = r#"<!DOCTYPE html><html lang="en"><head><title>Ferry stays in port</title>
+<meta property="og:site_name" content="The Ferrow Post"><meta property="article:published_time" content="2024-03-07T08:00:00+01:00">
+</head><body><article><h1>Ferry stays in port</h1><p>The ferry across the Tarn stays in port until the water has fallen, the harbour office
+of Ferrow said on Thursday, and asked passengers to take the bridge at Upper Ferrow.</p><p>Nobody knows when that will be. The gauge
+stood at a height that was last seen when the old mill was carried away.</p></article></body></html>"#;
+
 const COMMANDS: &[&str] = &[
     "init",
     "check",
@@ -17,6 +24,7 @@ const COMMANDS: &[&str] = &[
     "diff",
     "template",
     "show",
+    "source",
     "quote",
     "suggest",
     "find",
@@ -41,6 +49,7 @@ fn the_examples_of_every_command_run() {
         for example in examples {
             let s = repository();
             s.run(&["build"]).exits(0);
+            s.write("page.html", PAGE);
             let words = words(example);
             let words: Vec<&str> = words.iter().map(String::as_str).collect();
             if words.first() == Some(&"watch") {

@@ -10,7 +10,7 @@ fn floor(module: &str) -> Option<u32> {
         "diag" => 1,
         "facts" => 2,
         "load" | "reconcile" => 3,
-        "check" => 4,
+        "check" | "intake" => 4,
         "brief" | "propose" => 5,
         "render" => 6,
         "audit" => 7,
