@@ -4,7 +4,7 @@
 //! 1. the record: all its keys but `reviewed`, whatever their order, layout and file;
 //! 2. each source it cites, as the source is recorded, the hash of its article included: so the text of the article is
 //!    covered, and a check holds the archived file to that hash;
-//! 3. what the records that it names are called ([`NAMES`]): a claim is another where its event or claimant is;
+//! 3. what the records that it names are called: a claim is another where its event or claimant is;
 //! 4. of a judgement, disagreement, gap or change, the records that it rests on, stands between, is about or affects, each
 //!    as fully as if it were reviewed itself.
 //!

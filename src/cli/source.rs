@@ -203,19 +203,14 @@ fn one(place: &Place, call: &Call<'_>, seeds: &mut Seeds, file: &Path) -> Result
     }
     let taken = |name: &str| target.is_taken(name, article.text.as_bytes());
     let mut proposal = seeds.propose(&article, &name, &whole, add.id.as_deref(), &taken);
-    if article.language.value().is_none_or(|l| Lexicon::for_language(l).is_none()) {
-        let words = article
-            .language
-            .value()
-            .map_or("The language is not known".to_owned(), |l| format!("No words of `{l}` are known"));
-        proposal.toml.push_str(&format!(
-            "# language: {}\n",
-            if article.language.value().is_none() {
-                format!("{words}; without the key, it is that of the project (`{}`)", target.project.language)
-            } else {
-                format!("{words} to the program: of its numbers only digits are read")
-            }
-        ));
+    match article.language.value() {
+        None => proposal
+            .toml
+            .push_str(&format!("# without `language`, it is that of the project: {}\n", target.project.language)),
+        Some(tag) if Lexicon::for_language(tag).is_none() => {
+            proposal.toml.push_str("# no words of this language are known: of its numbers, only digits are read\n");
+        }
+        Some(_) => {}
     }
     let placed = match seeds.place(&proposal.id, &proposal.toml) {
         Ok(placed) => placed,
@@ -248,8 +243,8 @@ fn changed(shown: &str, source: &Source, article: &Article, target: &Target<'_>)
         };
         let n = |count: usize| format!("{count} {}", if count == 1 { "paragraph" } else { "paragraphs" });
         finding = finding
-            .note(format!("{} of the archived text are not in it{}", n(gone.len()), first(&gone).unwrap_or_default()))
-            .note(format!("{} of it are not in the archived text{}", n(come.len()), first(&come).unwrap_or_default()));
+            .note(format!("gone from it: {}{}", n(gone.len()), first(&gone).unwrap_or_default()))
+            .note(format!("new in it: {}{}", n(come.len()), first(&come).unwrap_or_default()));
     }
     finding.note("nothing was written").help(
         "articles are changed after they were printed: to keep both, add it with an id of its own (`--id ID`), cite it for what is new, and say in a `change` record what was corrected",

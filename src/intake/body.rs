@@ -303,15 +303,13 @@ pub(super) fn around(tree: &Tree, left_out: &mut LeftOut) -> Vec<bool> {
                 let caption = tree.nodes[at..node.end].iter().any(|n| n.name == "figcaption");
                 left_out.captions += usize::from(caption && !holds);
                 dropped[at] = !holds;
-            } else if matches!(node.name.as_str(), "aside" | "footer")
-                || node.attribute("role").is_some_and(is_landmark)
-            {
-                dropped[at] = !has_heading();
-            } else if !is_heading(&node.name)
-                && (words.iter().any(|w| AROUND.contains(&w.as_str()))
-                    || words.windows(2).any(|w| AROUND_PAIRS.contains(&(w[0].as_str(), w[1].as_str()))))
-            {
-                dropped[at] = !has_heading();
+            } else {
+                let landmark =
+                    matches!(node.name.as_str(), "aside" | "footer") || node.attribute("role").is_some_and(is_landmark);
+                let named = !is_heading(&node.name)
+                    && (words.iter().any(|w| AROUND.contains(&w.as_str()))
+                        || words.windows(2).any(|w| AROUND_PAIRS.contains(&(w[0].as_str(), w[1].as_str()))));
+                dropped[at] = (landmark || named) && !has_heading();
             }
         }
         at = if dropped[at] { node.end } else { at + 1 };
@@ -340,6 +338,9 @@ pub(super) fn paragraphs(tree: &Tree, dropped: &[bool]) -> Vec<Paragraph> {
     let mut writer = Writer { tree, done: Vec::new(), text: String::new(), linked: 0, space: false, breaks: 0 };
     let mut open: Vec<usize> = Vec::new();
     let (mut link_end, mut pre_end, mut quoted) = (0, 0, Vec::new());
+    let tables = tables_of_data(tree);
+    // the ends of those that are open
+    let mut data: Vec<usize> = Vec::new();
     let mut at = 0;
     while at < tree.nodes.len() {
         while open.last().is_some_and(|o| tree.nodes[*o].end <= at) {
@@ -350,17 +351,26 @@ pub(super) fn paragraphs(tree: &Tree, dropped: &[bool]) -> Vec<Paragraph> {
             quoted.pop();
             writer.push('”', false);
         }
+        while data.last().is_some_and(|end| *end <= at) {
+            data.pop();
+        }
         let node = &tree.nodes[at];
         if dropped.get(at).copied().unwrap_or(false) || node.name == "!" {
             at = node.end;
             continue;
         }
+        if tables.contains(&at) {
+            data.push(node.end);
+        }
         if node.name.is_empty() {
             let owner = open.last().copied().unwrap_or(0);
             writer.add(&node.text, at < link_end, at < pre_end, owner);
+        } else if node.name == "sup" && is_note_mark(tree, at, &writer.text) {
+            at = node.end;
+            continue;
         } else if node.name == "br" {
             writer.breaks += 1;
-        } else if matches!(node.name.as_str(), "td" | "th") && is_cell_of_data(tree, at) {
+        } else if matches!(node.name.as_str(), "td" | "th") && data.iter().any(|end| at < *end) {
             if !writer.text.trim().is_empty() {
                 writer.space = true;
                 writer.push('|', false);
@@ -387,19 +397,30 @@ pub(super) fn paragraphs(tree: &Tree, dropped: &[bool]) -> Vec<Paragraph> {
     writer.done
 }
 
-/// Whether a cell is one of a table of data: one whose cells hold words and no blocks.
-fn is_cell_of_data(tree: &Tree, cell: usize) -> bool {
-    let Some(table) = tree.around(cell).find(|i| tree.nodes[*i].name == "table") else { return false };
-    let inside = &tree.nodes[table + 1..tree.nodes[table].end];
-    !inside.iter().any(|n| {
-        is_block(&n.name)
-            && !matches!(n.name.as_str(), "tbody" | "thead" | "tfoot" | "tr" | "td" | "th" | "caption" | "p")
-    }) && !inside
-        .iter()
-        .any(|n| n.name == "p" && tree.nodes[n.parent].name != "td" && tree.nodes[n.parent].name != "th")
-        && inside.iter().filter(|n| n.name == "tr").count() >= 2
-        && inside.iter().filter(|n| matches!(n.name.as_str(), "td" | "th")).count() >= 4
-        && !inside.iter().any(|n| n.name == "p")
+/// Whether a raised text is the mark of a note, and no power or unit: a number or sign that is a link, or stands behind the
+/// end of a clause.
+fn is_note_mark(tree: &Tree, index: usize, before: &str) -> bool {
+    let text = tree.text(index);
+    let sign =
+        text.chars().all(|c| c.is_ascii_digit() || matches!(c, '[' | ']' | '(' | ')' | '*' | '†' | '‡' | ',' | ' '));
+    let link = tree.nodes[index..tree.nodes[index].end].iter().any(|n| n.name == "a")
+        || tree.around(index).take(2).any(|i| tree.nodes[i].name == "a");
+    let behind = before.ends_with(['.', ',', ';', ':', '!', '?', '”', '"', '»', '’', '،', '؟']);
+    sign && (1..=6).contains(&text.chars().count()) && (link || behind)
+}
+
+/// Tables of data: those whose cells hold words and no blocks.
+fn tables_of_data(tree: &Tree) -> BTreeSet<usize> {
+    tree.named("table")
+        .filter(|table| {
+            let inside = &tree.nodes[table + 1..tree.nodes[*table].end];
+            let count = |names: &[&str]| inside.iter().filter(|n| names.contains(&n.name.as_str())).count();
+            let parts = ["tbody", "thead", "tfoot", "tr", "td", "th", "caption"];
+            !inside.iter().any(|n| is_block(&n.name) && !parts.contains(&n.name.as_str()))
+                && count(&["tr"]) >= 2
+                && count(&["td", "th"]) >= 4
+        })
+        .collect()
 }
 
 struct Writer<'t> {
@@ -543,8 +564,8 @@ impl Shapes {
         Self { chains }
     }
 
-    /// Keeps paragraphs between the first and the last that stand in the same box as kept ones, or in a box of the same
-    /// kind beside theirs.
+    /// Keeps paragraphs that stand in the same box as kept ones, and between the first and the last of these also those in
+    /// a box of the same kind beside theirs.
     fn bring_back(&self, all: &[Paragraph], kept: &mut [bool], first: usize, last: usize) {
         let mut boxes: BTreeMap<(usize, Vec<&str>), usize> = BTreeMap::new();
         for (index, chain) in self.chains.iter().enumerate().filter(|(i, _)| kept[*i]) {
@@ -554,11 +575,17 @@ impl Shapes {
                     weight;
             }
         }
-        let back: Vec<usize> = (first..=last)
+        let back: Vec<usize> = (0..all.len())
             .filter(|i| !kept[*i] && all[*i].linked * 2 <= all[*i].text.chars().count())
             .filter(|i| {
                 let chain = &self.chains[*i];
-                (1..chain.len()).any(|k| {
+                // before the first and behind the last, only what stands right beside them
+                let between = (first..=last).contains(i);
+                let prose = ["p.", "ul.", "ol.", "dl.", "table.", "blockquote."];
+                if !between && !chain.first().is_some_and(|(_, sign)| prose.iter().any(|p| sign.starts_with(p))) {
+                    return false;
+                }
+                (1..if between { chain.len() } else { chain.len().min(2) }).any(|k| {
                     let key = (chain[k].0, chain[1..k].iter().map(|(_, s)| s.as_str()).collect());
                     boxes.get(&key).is_some_and(|weight| *weight >= 80)
                 })
@@ -573,6 +600,9 @@ impl Shapes {
 /// Whether a paragraph is a label of what is not part of the text.
 fn is_label(text: &str) -> bool {
     let text = fold(text).to_lowercase();
+    if text.starts_with('©') || text.starts_with("copyright ©") || text.starts_with("copyright (c)") {
+        return true;
+    }
     let text = text.trim_matches(|c: char| !c.is_alphanumeric());
     matches!(
         text,

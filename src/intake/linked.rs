@@ -142,7 +142,7 @@ fn collect<'v>(value: &'v Value, by_id: &ById<'v>, found: &mut Vec<Linked>, dept
 }
 
 fn read(value: &Value, kind: &str, by_id: &ById<'_>) -> Linked {
-    let text = |key: &str| value.get(key).and_then(|v| string(v, by_id));
+    let text = |key: &str| value.get(key).and_then(string);
     let of_page = value.get("mainEntityOfPage").and_then(|v| match v {
         Value::Object(o) => o.get("@id").or_else(|| o.get("url")).and_then(Value::as_str).map(str::to_owned),
         other => other.as_str().map(str::to_owned),
@@ -181,14 +181,14 @@ fn read(value: &Value, kind: &str, by_id: &ById<'_>) -> Linked {
 }
 
 /// A text: a string, the first of a list, the value or name of an object.
-fn string(value: &Value, by_id: &ById<'_>) -> Option<String> {
+fn string(value: &Value) -> Option<String> {
     let text = match value {
         Value::String(text) => text.clone(),
         Value::Number(number) => number.to_string(),
-        Value::Array(items) => return items.iter().find_map(|v| string(v, by_id)),
+        Value::Array(items) => return items.iter().find_map(string),
         Value::Object(object) => {
             let inner = ["@value", "alternateName", "name"].iter().find_map(|k| object.get(*k))?;
-            return string(inner, by_id);
+            return string(inner);
         }
         _ => return None,
     };
@@ -205,9 +205,9 @@ fn name(value: &Value, by_id: &ById<'_>) -> Option<String> {
                 let id = object.get("@id").and_then(Value::as_str)?;
                 by_id.get(id).and_then(|v| v.get("name"))
             })?;
-            string(named, by_id)
+            string(named)
         }
-        other => string(other, by_id),
+        other => string(other),
     }
 }
 

@@ -176,6 +176,38 @@ impl Article {
         self.text.split("\n\n").map(str::trim).filter(|p| !p.is_empty())
     }
 
+    /// A record names headlines and page text by how their lines begin. One that begins a line of the text, too, would take
+    /// that line with it: such a byline is left out of the text, such a heading is not named.
+    fn settle_openings(&mut self) {
+        use crate::text::normalise::fold;
+        let lines: Vec<String> = self.text.lines().map(fold).filter(|l| !l.is_empty()).collect();
+        let begins_another = |opening: &String| {
+            let opening = fold(opening);
+            lines.iter().filter(|l| **l == opening).count() > 1
+                || lines.iter().any(|l| {
+                    l.strip_prefix(opening.as_str()).is_some_and(|rest| {
+                        let same_word =
+                            opening.ends_with(char::is_alphanumeric) && rest.starts_with(char::is_alphanumeric);
+                        !(rest.is_empty() || same_word)
+                    })
+                })
+        };
+        let (clash, furniture): (Vec<String>, Vec<String>) = self.furniture.drain(..).partition(begins_another);
+        self.captions.retain(|c| !begins_another(c));
+        self.furniture = furniture;
+        for line in clash {
+            if let Some(at) = self.text.find(&format!("{line}\n\n")) {
+                self.text.replace_range(at..at + line.len() + 2, "");
+            }
+            self.left_out.push(format!("the line \"{}\"", visible(&line)));
+        }
+        if let Known::Stated(published, _) = &mut self.published
+            && published.words.as_ref().is_some_and(|w| !fold(&self.text).contains(w.as_str()))
+        {
+            published.words = None;
+        }
+    }
+
     /// Names of what a record should have and the file does not say.
     #[must_use]
     pub fn unsaid(&self) -> Vec<&'static str> {
@@ -241,7 +273,7 @@ const SAVE_AS: &str = "save the page from a browser as HTML, or its text in a .t
 fn take(name: &str, bytes: &[u8]) -> Result<Article, Box<Diagnostic>> {
     let head = &bytes[..bytes.len().min(1024)];
     let begins = |magic: &[u8]| bytes.starts_with(magic);
-    let article = if bytes.iter().all(u8::is_ascii_whitespace) {
+    let mut article = if bytes.iter().all(u8::is_ascii_whitespace) {
         return Err(refused(name, "the file is empty", SAVE_AS));
     } else if head.windows(5).any(|w| w == b"%PDF-") {
         pdf::read(name, bytes)?
@@ -275,6 +307,7 @@ fn take(name: &str, bytes: &[u8]) -> Result<Article, Box<Diagnostic>> {
     } else {
         plain::read(name, bytes)?
     };
+    article.settle_openings();
     let letters = article.text.chars().filter(|c| c.is_alphanumeric()).take(MIN_LETTERS).count();
     if letters < MIN_LETTERS {
         return Err(refused(

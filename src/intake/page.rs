@@ -7,7 +7,7 @@
 //! |---|---|
 //! | title | JSON-LD `headline` (the `h1` where it is cut short), `og:title`, `citation_title`, `dc.title`, `parsely-title`, `twitter:title`, `h1`; inferred: `title` |
 //! | authors | JSON-LD `author`, `citation_author`, `article:author` (a name), `author`, `dc.creator`, `parsely-author`, `sailthru.author`, elements marked `itemprop="author"` or `rel="author"`; inferred: the byline |
-//! | publisher | JSON-LD `publisher`, `og:site_name`, `citation_publisher`, `dc.publisher`; inferred: `application-name`, the host of the address |
+//! | publisher | JSON-LD `publisher`, `og:site_name`, `citation_publisher`, `dc.publisher`; inferred: `application-name`, what stands behind the headline in `title`, the host of the address |
 //! | published | JSON-LD `datePublished`, `article:published_time`, `citation_publication_date`, `dc.date` and its kin, `parsely-pub-date`, `sailthru.date`, `itemprop="datePublished"`, `time` at the head of the article; inferred: the date line, the address |
 //! | url | `link rel=canonical`, `og:url`, JSON-LD; inferred: where the browser says it was saved from |
 //! | language | `lang` of `html`, JSON-LD `inLanguage`, `og:locale`, `content-language`; inferred: the words of the text |
@@ -65,7 +65,7 @@ pub(super) fn read(
     };
     let head = Head::of(&tree, &dropped, &all, heading);
     authors(&meta, &linked, &tree, &dropped, &head, &mut article);
-    publisher(&meta, &linked, &mut article);
+    publisher(&meta, &linked, &tree, &mut article);
 
     let head_owners: Vec<(usize, usize)> = head.lines().chain(heading).map(|i| (i, tree.nodes[i].end)).collect();
     let head_lines: Vec<(usize, String)> = head.lines().map(|i| (i, tree.text(i))).collect();
@@ -409,7 +409,19 @@ impl Head {
             }
             let is_date = node.name == "time"
                 || has(&["date", "dateline", "pubdate", "published", "timestamp", "datetime", "posted"]);
-            if head.date.is_none() && near && is_date && (4..=MAX_LINE).contains(&length()) && !covered(head.deck) {
+            // an hour alone is that of a post
+            let says_day = || {
+                let text = tree.text(index);
+                text.chars().any(char::is_alphabetic)
+                    || text.split(|c: char| !c.is_numeric()).any(|n| n.chars().count() == 4)
+            };
+            if head.date.is_none()
+                && near
+                && is_date
+                && (4..=MAX_LINE).contains(&length())
+                && !covered(head.deck)
+                && says_day()
+            {
                 head.date = Some(index);
             }
         }
@@ -539,7 +551,17 @@ fn byline_of(tree: &Tree, index: usize) -> String {
     }
 }
 
-fn publisher(meta: &Meta, linked: &[Linked], article: &mut Article) {
+/// What a title element has behind the headline: by custom, the name of the site.
+fn behind_headline(title: &str, headline: &str) -> Option<String> {
+    [" | ", " - ", " – ", " — ", " · ", " :: "].iter().find_map(|joint| {
+        let (head, tail) = title.rsplit_once(joint)?;
+        let (head, headline) = (key(head), key(headline));
+        let same = head.chars().count() >= 4 && (headline.starts_with(&head) || head.starts_with(&headline));
+        (same && (2..=40).contains(&tail.chars().count())).then(|| tail.trim().to_owned())
+    })
+}
+
+fn publisher(meta: &Meta, linked: &[Linked], tree: &Tree, article: &mut Article) {
     let mut said: Vec<Said> =
         linked.iter().filter_map(|l| l.publisher.clone()).map(|p| (p, "JSON-LD publisher".to_owned())).collect();
     said.extend(meta.said(&["og:site_name", "citation_publisher", "dc.publisher", "dcterms.publisher"]));
@@ -554,6 +576,9 @@ fn publisher(meta: &Meta, linked: &[Linked], article: &mut Article) {
         meta.said(&["application-name", "apple-mobile-web-app-title"]).into_iter().next()
     {
         article.publisher = Known::Inferred(value, from);
+    } else if let Some(tail) = tree.named("title").find_map(|i| behind_headline(&tree.text(i), article.title.value()?))
+    {
+        article.publisher = Known::Inferred(tail, "what stands behind the headline in the title element".to_owned());
     } else if let Some(url) = article.url.value() {
         let host = url.split_once("://").map_or("", |(_, rest)| rest).split(['/', ':']).next().unwrap_or_default();
         let host = host.strip_prefix("www.").unwrap_or(host).to_owned();
@@ -710,7 +735,7 @@ fn from_data(said: &str, paragraphs: &mut Vec<Paragraph>, notes: &mut Vec<String
     notes.push(format!(
         "the page shows {shown} letters of its text and carries {whole} in its JSON-LD (articleBody): that text is taken; its paragraphs may be joined"
     ));
-    *paragraphs = unescaped_lines(said).into_iter().map(|text| Paragraph::of_data(text)).collect();
+    *paragraphs = unescaped_lines(said).into_iter().map(Paragraph::of_data).collect();
 }
 
 fn unescaped_lines(text: &str) -> Vec<String> {

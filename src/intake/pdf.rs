@@ -23,6 +23,7 @@ use super::{
 };
 use crate::diag::Diagnostic;
 use crate::text::gate::visible;
+use crate::text::lexicon::Lexicon;
 
 /// The most pages that are read.
 const MAX_PAGES: usize = 2_000;
@@ -239,8 +240,24 @@ fn one_line(mut group: Vec<Piece>, page: usize) -> Option<Line> {
     if right_to_left {
         parts = logical(parts);
     }
-    let text = line(&parts.concat());
+    let text = line(&letters(&parts.concat()));
     (!text.is_empty()).then_some(Line { text, page, y, size, left, right })
+}
+
+/// Text with ligatures and letters in the forms that a font gives them as the letters they stand for.
+fn letters(text: &str) -> String {
+    use unicode_normalization::UnicodeNormalization;
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        let formed = matches!(c, '\u{fb00}'..='\u{fdff}' | '\u{fe70}'..='\u{fefc}');
+        // a form that unfolds to a mark on a space stays as it is
+        if formed && !std::iter::once(c).nfkc().any(|n| n == ' ') {
+            out.extend(std::iter::once(c).nfkc());
+        } else {
+            out.push(c);
+        }
+    }
+    out
 }
 
 /// Parts from left to right as the eye sees them, in the order of reading of a line that runs from right to left: numbers
@@ -331,8 +348,11 @@ fn usual(values: impl Iterator<Item = f64>) -> f64 {
 
 /// The text in paragraphs, parted by empty lines.
 fn paragraphs(lines: &[Line]) -> String {
-    let pitch =
-        usual(lines.windows(2).filter(|w| w[0].page == w[1].page).map(|w| w[0].y - w[1].y).filter(|d| *d > 0.0));
+    // most paragraphs of a page may have one line: the distance of lines is among the smaller ones
+    let mut pitches: Vec<f64> =
+        lines.windows(2).filter(|w| w[0].page == w[1].page).map(|w| w[0].y - w[1].y).filter(|d| *d > 1.0).collect();
+    pitches.sort_by(f64::total_cmp);
+    let pitch = pitches.get(pitches.len() / 5).copied().unwrap_or(0.0);
     let mut groups: Vec<Vec<&Line>> = Vec::new();
     for l in lines {
         let goes_on = groups.last().and_then(|g| g.last()).is_some_and(|last| {
@@ -342,13 +362,17 @@ fn paragraphs(lines: &[Line]) -> String {
                 return !ends && (last.size - l.size).abs() < last.size * 0.1;
             }
             let alike = (last.size - l.size).abs() < last.size * 0.12;
-            let near = last.y - l.y < pitch.max(last.size) * 1.35;
+            let near = last.y - l.y < (pitch.max(last.size) * 1.3).min(last.size * 1.9);
             // a short last line, or an indented first one, parts paragraphs that no distance parts
             let group_right = groups.last().into_iter().flatten().map(|g| g.right).fold(0.0, f64::max);
             let group_left = groups.last().into_iter().flatten().map(|g| g.left).fold(f64::MAX, f64::min);
+            let room = (group_right - group_left).max(60.0) * 0.2;
             let short = ends
-                && group_right.max(l.right) - last.right > (group_right - group_left).max(60.0) * 0.2
-                && !runs_right_to_left(&last.text);
+                && if runs_right_to_left(&last.text) {
+                    last.left - group_left.min(l.left) > room
+                } else {
+                    group_right.max(l.right) - last.right > room
+                };
             let indented = l.left - last.left > l.size * 0.8 && l.left - last.left < l.size * 4.0 && ends;
             alike && near && !short && !indented
         });
@@ -409,8 +433,14 @@ fn metadata(pdf: &Pdf, headline: Option<String>, article: &mut Article) {
             if let Some(title) = title.filter(|t| !headline.contains(t.as_str()) && !t.contains(&headline)) {
                 article.notes.push(format!("the metadata has another title: \"{}\"", visible(&title)));
             }
-            let lines: Vec<&str> = article.text.lines().take_while(|l| !l.is_empty()).collect();
-            article.captions.extend(lines.into_iter().filter(|l| headline.contains(*l)).map(str::to_owned));
+            let lines: Vec<String> = article
+                .text
+                .lines()
+                .take(30)
+                .filter(|l| l.chars().count() >= 8 && headline.contains(*l))
+                .map(str::to_owned)
+                .collect();
+            article.captions.extend(lines);
             Known::Inferred(headline, "the largest lines at the top of the first page".to_owned())
         }
         (None, Some(title)) => Known::Inferred(title, "the PDF's metadata".to_owned()),
@@ -424,7 +454,22 @@ fn metadata(pdf: &Pdf, headline: Option<String>, article: &mut Article) {
                 Known::Inferred(read.people, "the PDF's metadata, which a program may have filled in".to_owned());
         }
     }
-    if let Some(date) = said.creation_date {
+    // what is printed at the head of a page is nearer to the truth than when the file was made
+    let lexicon = Lexicon::or_bare(article.language.value().map_or("", String::as_str));
+    let shown =
+        article.text.lines().filter(|l| !l.trim().is_empty()).take(15).find_map(|l| Stamp::of_words(l, lexicon));
+    if let Some((stamp, words)) = shown {
+        let from = "the first date in its first lines".to_owned();
+        article.published = Known::Inferred(Published { stamp, words: Some(words) }, from);
+        return;
+    }
+    let program =
+        [&said.creator, &said.producer].into_iter().flatten().map(|b| string(b)).collect::<Vec<_>>().join(" ");
+    let printed = ["Skia", "Chrom", "Mozilla", "Firefox", "Safari", "Quartz", "wkhtml", "WeasyPrint"];
+    if let Some(date) = said.creation_date
+        // a browser writes the day on which somebody printed the page
+        && !printed.iter().any(|p| program.contains(p))
+    {
         let written = format!(
             "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}{:+03}:{:02}",
             date.year,

@@ -527,7 +527,8 @@ fn publisher_slug(article: &Article) -> String {
         parts.join("-").chars().take(24).collect::<String>().trim_end_matches('-').to_owned()
     };
     let name = match &article.publisher {
-        Known::Stated(name, _) => words(name),
+        // a host has its letters below
+        Known::Stated(name, _) | Known::Inferred(name, _) if !name.contains('.') => words(name),
         _ => String::new(),
     };
     let usable = |s: &String| s.chars().filter(char::is_ascii_alphabetic).count() >= 2;
@@ -582,7 +583,14 @@ fn proposed_stem(article: &Article, id: &str) -> String {
     let stem: String = stem.chars().take(MAX_STEM).collect();
     let stem = stem.trim_end_matches('-').to_owned();
     // a name that says too little, or that some system keeps for itself
-    if stem.len() < 4 || check_name(&format!("{stem}.txt")).is_err() { id.to_owned() + "-article" } else { stem }
+    let usable = |stem: &str| stem.len() >= 4 && check_name(&format!("{stem}.txt")).is_ok();
+    if usable(&stem) && stem.contains(|c: char| c.is_ascii_alphabetic()) {
+        stem
+    } else if usable(id) {
+        id.to_owned()
+    } else {
+        format!("{id}-article")
+    }
 }
 
 #[cfg(test)]

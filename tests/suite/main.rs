@@ -16,6 +16,7 @@ mod finish;
 mod floors;
 mod formats;
 mod init;
+mod intake;
 mod kinds;
 mod libya;
 mod map;
