@@ -71,7 +71,7 @@ fn main() {
     let view =
         median(|| quiet(Command::new(program).current_dir(copy).args(["build", "--no-archive", "--context", slug])));
 
-    let slugs: Vec<String> = load::briefings(copy).unwrap();
+    let slugs: Vec<String> = load::briefings(&load::files::Files::on_disk(copy)).unwrap();
     let build =
         |more: &[&str]| quiet(Command::new(program).current_dir(copy).args(["build", "--no-archive"]).args(more));
     let set = median_of(SETS, || build(&["--fresh"]));

@@ -57,6 +57,36 @@ impl Label {
     }
 }
 
+/// A change to a text: `span` gives way to `text`.
+#[derive(Debug, Clone)]
+pub struct Edit {
+    /// The text it changes.
+    pub file: Arc<TextFile>,
+    /// The bytes that are replaced; empty, where something is put in.
+    pub span: Range<usize>,
+    /// What stands there then.
+    pub text: String,
+}
+
+impl Edit {
+    /// A change to a text.
+    #[must_use]
+    pub fn new(file: &Arc<TextFile>, span: &Range<usize>, text: impl Into<String>) -> Self {
+        Self { file: Arc::clone(file), span: file.clamp(span), text: text.into() }
+    }
+}
+
+/// A remedy that can be carried out as it stands. It is offered, and never carried out unasked.
+#[derive(Debug, Clone)]
+pub struct Fix {
+    /// What it does, as an order without a full stop.
+    pub title: String,
+    /// The changes it consists of; no two overlap.
+    pub edits: Vec<Edit>,
+    /// Whether it cannot but be meant: it changes how something is written, and nothing that is said.
+    pub safe: bool,
+}
+
 /// One finding.
 ///
 /// If only one thing can be shown, it is the title and the first label: the others explain.
@@ -74,13 +104,23 @@ pub struct Diagnostic {
     pub notes: Vec<String>,
     /// What to do.
     pub help: Vec<String>,
+    /// Remedies that can be carried out as they stand; any one of them is one.
+    pub fixes: Vec<Fix>,
 }
 
 impl Diagnostic {
     /// A finding of `code`, at level error until a rule table says otherwise.
     #[must_use]
     pub fn new(code: &'static str, title: impl Into<String>) -> Self {
-        Self { code, level: Level::Error, title: title.into(), labels: Vec::new(), notes: Vec::new(), help: Vec::new() }
+        Self {
+            code,
+            level: Level::Error,
+            title: title.into(),
+            labels: Vec::new(),
+            notes: Vec::new(),
+            help: Vec::new(),
+            fixes: Vec::new(),
+        }
     }
 
     /// Adds a place.
@@ -111,6 +151,27 @@ impl Diagnostic {
             Some(text) => self.help(text),
             None => self,
         }
+    }
+
+    /// Adds a remedy that changes what the record says: whoever takes it has to look.
+    #[must_use]
+    pub fn fix(mut self, title: impl Into<String>, edits: Vec<Edit>) -> Self {
+        self.fixes.push(Fix { title: title.into(), edits, safe: false });
+        self
+    }
+
+    /// Adds a remedy that changes how something is written, and nothing that is said.
+    #[must_use]
+    pub fn safe_fix(mut self, title: impl Into<String>, edits: Vec<Edit>) -> Self {
+        self.fixes.push(Fix { title: title.into(), edits, safe: true });
+        self
+    }
+
+    /// Adds a remedy that can be carried out, where there is one.
+    #[must_use]
+    pub fn fixed(mut self, fix: Option<Fix>) -> Self {
+        self.fixes.extend(fix);
+        self
     }
 
     /// The canonical order of findings: file, place, code, title. Independent of the order in which they were found.

@@ -17,6 +17,7 @@
 //! | 6 | [`render`] | Handlebars to Markdown, that same Markdown through Typst to PDF |
 //! | 7 | [`audit`] | a printed text held against the records |
 //! | 8 | [`evidence`] | what a PDF carries with it, and whether it proves what the pages say |
+//! | 8 | [`editor`] | what an editor asks: schemas, completion, hover, definitions, renaming, fixes |
 //! | 8 | [`page`] | that same Markdown as a web page, on which each figure shows its evidence |
 //! | ~ | [`report`] | findings as text |
 //! | 9 | this file | the pipeline |
@@ -42,6 +43,7 @@ pub mod audit;
 pub mod brief;
 pub mod check;
 pub mod diag;
+pub mod editor;
 pub mod evidence;
 pub mod facts;
 pub mod intake;
@@ -75,6 +77,7 @@ use evidence::attached;
 use facts::dossier::Dossier;
 use load::archive::Archive;
 use load::briefing::Request;
+use load::files::Files;
 use load::lock::Lock;
 use load::project::{Project, Require, Review};
 use page::Page;
@@ -188,11 +191,19 @@ impl Workspace {
     /// # Errors
     /// Every error in every file, at once.
     pub fn open(root: &Path) -> Result<Self, Vec<Diagnostic>> {
-        let project = Project::open(root)?;
+        Self::read(&Files::on_disk(root))
+    }
+
+    /// As [`Self::open`], from files of which some may not be on disk.
+    ///
+    /// # Errors
+    /// Every error in every file, at once.
+    pub fn read(files: &Files) -> Result<Self, Vec<Diagnostic>> {
+        let project = Project::read(files)?;
         let mut findings = Vec::new();
         let (mut dossiers, mut locks, mut requests) = (BTreeMap::new(), BTreeMap::new(), Vec::new());
         let mut unusable = BTreeMap::new();
-        let names = load::dossiers(root).map_err(|f| vec![*f])?;
+        let names = load::dossiers(files).map_err(|f| vec![*f])?;
         if names.is_empty() {
             findings.push(
                 Diagnostic::new("no-facts", format!("the project has no dossier under {}/", load::SEEDS))
@@ -200,16 +211,15 @@ impl Workspace {
             );
         }
         for name in names {
-            match load::dossier(root, &name, &project.language) {
+            match load::dossier(files, &name, &project.language) {
                 Ok(dossier) => {
                     dossiers.insert(name.clone(), dossier);
                 }
                 Err(more) => findings.extend(more),
             }
-            let path = root.join(load::SEEDS).join(&name).join(load::lock::FILE);
-            if std::fs::symlink_metadata(&path).is_ok() {
-                let read = load::read::text(&path, &format!("{}/{name}/{}", load::SEEDS, load::lock::FILE));
-                match read.and_then(|file| Lock::parse(&file)) {
+            let lock = format!("{}/{name}/{}", load::SEEDS, load::lock::FILE);
+            if files.has(&lock) {
+                match files.text(&lock).and_then(|file| Lock::parse(&file)) {
                     Ok(lock) => {
                         locks.insert(name, lock);
                     }
@@ -217,9 +227,9 @@ impl Workspace {
                 }
             }
         }
-        for slug in load::briefings(root).map_err(|f| vec![*f])? {
+        for slug in load::briefings(files).map_err(|f| vec![*f])? {
             let name = format!("{}/{slug}.toml", load::BRIEFINGS);
-            match load::read::text(&root.join(&name), &name) {
+            match files.text(&name) {
                 Ok(file) => match Request::parse(&file) {
                     Ok(request) => requests.push(request),
                     Err(more) => {
@@ -234,8 +244,8 @@ impl Workspace {
         let mut issues = BTreeMap::new();
         for request in &requests {
             let name = format!("{}/{}.{}", load::BRIEFINGS, request.slug, brief::issue::ENDING);
-            if std::fs::symlink_metadata(root.join(&name)).is_ok() {
-                match load::read::text(&root.join(&name), &name).and_then(|file| Issues::parse(&file)) {
+            if files.has(&name) {
+                match files.text(&name).and_then(|file| Issues::parse(&file)) {
                     Ok(read) => {
                         issues.insert(request.slug.clone(), read);
                     }

@@ -228,7 +228,7 @@ impl Language {
         let mut words: Words = {
             let document = document::parse(file)?;
             let value = toml::Spanned::new(0..0, DeValue::Table(document.table));
-            document::read(file, &(0..0), "language table", &value).map_err(|finding| vec![finding])?
+            document::read(file, &(0..0), "language table", &value).map_err(|finding| vec![*finding])?
         };
         let wrong = |title: String, says: &str| vec![Diagnostic::new("language-table", title).at(file, &(0..0), says)];
         let region = tag.split('-').skip(1).find(|p| p.len() == 2).map(str::to_ascii_uppercase).unwrap_or_default();

@@ -6,12 +6,13 @@ use chrono::{Datelike, Days, NaiveDate, Weekday};
 
 use super::passage::Passage;
 use super::rules::{RULES, Rule};
-use crate::diag::Diagnostic;
+use crate::diag::{Diagnostic, Edit, Fix};
 use crate::facts::at::At;
 use crate::facts::date::{Date, End, Moment, Precision};
 use crate::facts::dossier::{Anchor, Cited, Dating, Dossier, Source};
 use crate::facts::table::Entry;
 use crate::facts::vocabulary::{Basis, DateRule};
+use crate::load::document::basic_string;
 use crate::text::article::Article;
 use crate::text::calendar::{CalendarWords, calendar};
 use crate::text::find::is_whole;
@@ -176,6 +177,7 @@ impl Site<'_> {
                         format!("`{}` gives {day}, a {}", **rule, english(day.weekday())),
                         dating.words.as_ref().map(At::span),
                         dating.words.as_ref().map(|w| w.as_str()),
+                        None,
                         findings,
                     );
                     return;
@@ -187,6 +189,7 @@ impl Site<'_> {
                         format!("`{}`{from} gives {computed}", **rule),
                         dating.words.as_ref().map(At::span),
                         dating.words.as_ref().map(|w| w.as_str()),
+                        Some(&computed),
                         findings,
                     );
                 }
@@ -197,6 +200,7 @@ impl Site<'_> {
                     why,
                     dating.words.as_ref().map(At::span),
                     dating.words.as_ref().map(|w| w.as_str()),
+                    None,
                     findings,
                 );
             }
@@ -214,7 +218,20 @@ impl Site<'_> {
         }
     }
 
-    fn differs(&self, computed: String, words_at: Option<&Range<usize>>, words: Option<&str>, findings: &mut Findings) {
+    /// The date as its words give it.
+    fn offer(&self, date: &Date) -> Fix {
+        let edit = Edit::new(self.file, self.date.span(), basic_string(&date.to_string()));
+        Fix { title: format!("write \"{date}\""), edits: vec![edit], safe: false }
+    }
+
+    fn differs(
+        &self,
+        computed: String,
+        words_at: Option<&Range<usize>>,
+        words: Option<&str>,
+        date: Option<&Date>,
+        findings: &mut Findings,
+    ) {
         let mut finding = Diagnostic::new("", format!("the date of {} is not the one its words give", self.what)).at(
             self.file,
             self.date.span(),
@@ -223,7 +240,9 @@ impl Site<'_> {
         if let (Some(at), Some(words)) = (words_at, words) {
             finding = finding.at(self.file, at, format!("the source says \"{}\"", crate::text::gate::visible(words)));
         }
-        push(findings, "date-differs-from-source", finding.help("correct the date, or the rule, or the anchor"));
+        let finding =
+            finding.help("correct the date, or the rule, or the anchor").fixed(date.map(|date| self.offer(date)));
+        push(findings, "date-differs-from-source", finding);
     }
 
     fn stated(&self, at: &Range<usize>, words: &[CalendarWords], findings: &mut Findings) {
@@ -264,7 +283,8 @@ impl Site<'_> {
         let finding = Diagnostic::new("", format!("the date of {} is not the one its source states", self.what))
             .at(self.file, self.date.span(), "not the date stated")
             .at(self.file, at, says)
-            .help("correct the date, or say by what rule it is inferred: `factbrief explain date-differs-from-source`");
+            .help("correct the date, or say by what rule it is inferred: `factbrief explain date-differs-from-source`")
+            .fixed(full.first().map(|date| self.offer(date)));
         push(findings, "date-differs-from-source", finding);
     }
 

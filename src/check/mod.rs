@@ -6,6 +6,7 @@
 
 pub mod dating;
 pub mod passage;
+pub mod quoted;
 pub mod review;
 pub mod rules;
 pub(crate) mod vocabulary;
@@ -13,13 +14,14 @@ pub(crate) mod vocabulary;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
 
-use crate::diag::{self, Diagnostic, Level};
+use crate::diag::{self, Diagnostic, Edit, Fix, Level};
 use crate::facts::at::At;
-use crate::facts::dossier::{Anchor, Cited, Dossier, Source, Subject};
-use crate::facts::table::{Entry, Ref};
+use crate::facts::dossier::{Anchor, Cited, Dossier, Head, Source, Subject};
+use crate::facts::table::{Allow, Entry, Ref};
 use crate::facts::vocabulary::Basis;
 use crate::load;
 use crate::load::archive::Archive;
+use crate::load::document::basic_string;
 use crate::load::excerpt::Tables;
 use crate::load::lock::{self, Lock, Match, Proof, SourceEntry};
 use crate::load::project::{Require, Review};
@@ -330,7 +332,11 @@ impl<'d> Checker<'d, '_> {
                 )
                 .at(&source.file, source.sha256.span(), format!("the file's hash is {}", article.sha256()))
                 .note("the archived text changed since its hash was written, or the hash is another file's")
-                .help("if the new text is meant, write its hash here and check every quotation again"),
+                .help("if the new text is meant, write its hash here and check every quotation again")
+                .fix(
+                    "write the hash of the text that is there",
+                    vec![Edit::new(&source.file, source.sha256.span(), basic_string(article.sha256()))],
+                ),
             );
             return Text::Unusable;
         }
@@ -562,7 +568,8 @@ impl<'d> Checker<'d, '_> {
                     let finding = Diagnostic::new("unproved-date-changed", format!("the date of {} `{id}` changed, and no text proves it", head.kind))
                         .at(head.file, date.span(), format!("it was \"{}\" when last accepted", gate::visible(old)))
                         .note("a date from outside the sources, or inferred without a rule, cannot be proved; it is pinned in the evidence lock instead")
-                        .help(format!("restore it, or accept the new one: `factbrief check --accept {id}`"));
+                        .help(format!("restore it, or accept the new one: `factbrief check --accept {id}`"))
+                        .fix(format!("restore \"{}\"", gate::visible(old)), vec![Edit::new(head.file, date.span(), basic_string(old))]);
                     self.push("unproved-date-changed", Some(subject), finding);
                     old.clone()
                 }
@@ -693,12 +700,17 @@ impl<'d> Checker<'d, '_> {
             for exception in head.allow {
                 let name = exception.rule.as_str();
                 let Some(rule) = Self::rule(name) else {
-                    let guess = nearest(name, RULES.iter().map(|r| r.name)).map(|g| format!("did you mean `{g}`?"));
+                    let guess = nearest(name, RULES.iter().map(|r| r.name));
                     let finding =
                         Diagnostic::new("unknown-rule", format!("there is no rule `{}`", gate::visible(name)))
                             .at(head.file, exception.rule.span(), "not a rule")
-                            .help_if(guess)
-                            .help("`factbrief explain` lists all rules");
+                            .help_if(guess.map(|g| format!("did you mean `{g}`?")))
+                            .help("`factbrief explain` lists all rules")
+                            .fixed(guess.map(|guess| Fix {
+                                title: format!("write `{guess}`"),
+                                edits: vec![Edit::new(head.file, exception.rule.span(), basic_string(guess))],
+                                safe: false,
+                            }));
                     self.errors.push(finding);
                     continue;
                 };
@@ -722,7 +734,8 @@ impl<'d> Checker<'d, '_> {
                         format!("the exception from `{}` is not needed", rule.name),
                     )
                     .at(head.file, exception.rule.span(), "nothing here breaks this rule")
-                    .help("take it out: an exception that outlives its reason hides the next fault");
+                    .help("take it out: an exception that outlives its reason hides the next fault")
+                    .fixed(taken_out(&head, exception));
                     findings.push((subject, finding));
                 }
             }
@@ -731,6 +744,20 @@ impl<'d> Checker<'d, '_> {
             self.push("exception-unused", Some(subject), finding);
         }
     }
+}
+
+/// A record's only exception taken out, where it stands on a line of its own.
+fn taken_out(head: &Head<'_>, exception: &Allow) -> Option<Fix> {
+    let [_] = head.allow else { return None };
+    let line = head.file.line_at(exception.rule.span().start);
+    let text = head.file.text().get(line.clone())?.trim();
+    let whole = text.starts_with("allow") && text.ends_with(']');
+    let end = (line.end + 1).min(head.file.text().len());
+    whole.then(|| Fix {
+        title: "take the exception out".to_owned(),
+        edits: vec![Edit::new(head.file, &(line.start..end), "")],
+        safe: true,
+    })
 }
 
 /// The keys whose values the lock holds by hash.

@@ -10,6 +10,7 @@ use factbrief::check::Settings;
 use factbrief::diag::Diagnostic;
 use factbrief::facts::dossier::Dossier;
 use factbrief::load::archive::Archive;
+use factbrief::load::files::Files;
 use factbrief::load::lock::{self, Lock};
 use factbrief::load::project::{self, Project};
 use factbrief::load::{self, read};
@@ -252,7 +253,8 @@ fn of_project(place: &Place, root: &Path, looked: &mut Looked) {
 }
 
 fn dossiers(root: &Path, project: &Project, looked: &mut Looked) {
-    let names = match load::dossiers(root) {
+    let files = Files::on_disk(root);
+    let names = match load::dossiers(&files) {
         Ok(names) => names,
         Err(finding) => {
             return looked.add(
@@ -268,7 +270,7 @@ fn dossiers(root: &Path, project: &Project, looked: &mut Looked) {
         looked.add(State::Problem, "dossiers", format!("there is none under {}/", load::SEEDS), help);
     }
     for name in names {
-        match load::dossier(root, &name, &project.language) {
+        match load::dossier(&files, &name, &project.language) {
             Ok(dossier) => {
                 let quotations: usize = dossier.cited().map(|cited| cited.citations.len()).sum();
                 let own = dossier.heads().filter(|(_, head)| head.file.name() != load::VOCABULARY).count();

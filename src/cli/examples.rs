@@ -141,6 +141,18 @@ Examples:
   factbrief review --list
       who held which, and what is left";
 
+pub(super) const LSP: &str = "\
+Examples:
+  factbrief lsp
+      what an editor starts; it speaks over standard input and output";
+
+pub(super) const SCHEMA: &str = "\
+Examples:
+  factbrief schema
+      the JSON Schema of a dossier
+  factbrief schema --out schema
+      those of dossiers, briefings and the project, each in a file";
+
 pub(super) const EXPORT: &str = "\
 Examples:
   factbrief export references --as bibtex

@@ -16,11 +16,13 @@ mod gathered;
 mod impact;
 mod init;
 mod kept;
+mod lsp;
 mod man;
 mod output;
 mod progress;
 mod quote;
 mod review;
+mod schema;
 mod show;
 mod source;
 mod suggest;
@@ -275,6 +277,12 @@ enum Command {
     /// Print the manual page of the program or of a command, or write all of them
     #[command(after_help = examples::MAN)]
     Man(man::Options),
+    /// Serve an editor over standard input and output (Language Server Protocol)
+    #[command(after_help = examples::LSP)]
+    Lsp(lsp::Options),
+    /// Print the JSON Schema of what is written by hand, for editors
+    #[command(after_help = examples::SCHEMA)]
+    Schema(schema::Options),
 }
 
 pub(crate) fn main() -> ExitCode {
@@ -344,6 +352,8 @@ impl Command {
             Self::Find(_) => "find",
             Self::Review(_) => "review",
             Self::Source(_) => "source",
+            Self::Lsp(_) => "lsp",
+            Self::Schema(_) => "schema",
             Self::Export(_) => "export",
             Self::Explain(_) => "explain",
             Self::Doctor(_) => "doctor",
@@ -370,6 +380,8 @@ impl Command {
             Self::Find(options) => find::run(place, &options),
             Self::Review(options) => review::run(place, &options),
             Self::Source(options) => source::run(place, &options),
+            Self::Lsp(options) => lsp::run(place, &options),
+            Self::Schema(options) => schema::run(&options),
             Self::Export(options) => export::run(place, &options),
             Self::Explain(options) => explain::run(&options),
             Self::Doctor(options) => doctor::run(place, &options),

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use factbrief::check::{article_of, hits};
+use factbrief::check::quoted::{Quoted, Standing, Stands, quoted};
 use factbrief::facts::dossier::{Dossier, Subject};
 use factbrief::load::archive::Archive;
 use factbrief::load::lock;
@@ -45,45 +45,33 @@ pub(super) fn record(dossier: &Dossier, subject: Subject, archive: &Archive, loc
     let at = head.file.position(head.header.start);
     let mut out = format!("{} `{}`  ({}:{})\n\n", head.kind, head.id, visible(head.file.name()), at.line);
     out.push_str(&visible_lines(&written(head.file.text(), head.header.start)));
-    for (index, citation) in dossier.citations(subject).iter().enumerate() {
-        let source = &dossier.sources[*citation.source];
+    for Quoted { citation, source, stands } in quoted(dossier, subject, archive, lock) {
         let publisher = source.publisher.as_ref().map_or("publisher unknown", |p| p.as_str());
         let _ = write!(out, "\n{} [{}]", visible(publisher), source.id);
-        let proof = lock.and_then(|l| l.proofs.get(&lock::key(head.id, index)));
-        match article_of(dossier, archive, *citation.source) {
-            Ok(article) => match hits(&article, &citation.quote).as_slice() {
-                [] => {
-                    let _ = writeln!(out, ": the quotation does not stand in the article");
-                }
-                places => {
-                    for hit in places {
-                        let text = article.file().text();
-                        let line = article.file().line_at(hit.original.start);
-                        let paragraph = line.start..line.end.max(hit.original.end);
-                        let _ = writeln!(out, ", line {}:", article.line(hit.original.start));
-                        let _ = writeln!(
-                            out,
-                            "    {}>>>{}<<<{}",
-                            visible(&text[paragraph.start..hit.original.start]),
-                            visible(&text[hit.original.clone()]),
-                            visible(&text[hit.original.end..paragraph.end])
-                        );
-                    }
-                }
-            },
-            Err(why) => {
-                let _ = match proof {
-                    Some(proof) => writeln!(
-                        out,
-                        ", line {} (by the evidence lock; {}):\n    >>>{}<<<",
-                        proof.line,
-                        visible(&why),
-                        visible(&citation.quote)
-                    ),
-                    None => writeln!(out, ": {}\n    >>>{}<<<", visible(&why), visible(&citation.quote)),
-                };
+        let _ = match stands {
+            Stands::Article(places) if places.is_empty() => {
+                writeln!(out, ": the quotation does not stand in the article")
             }
-        }
+            Stands::Article(places) => {
+                for Standing { line, before, words, after, .. } in places {
+                    let _ = writeln!(
+                        out,
+                        ", line {line}:\n    {}>>>{}<<<{}",
+                        visible(&before),
+                        visible(&words),
+                        visible(&after)
+                    );
+                }
+                Ok(())
+            }
+            Stands::Locked { line, why } => writeln!(
+                out,
+                ", line {line} (by the evidence lock; {}):\n    >>>{}<<<",
+                visible(&why),
+                visible(&citation.quote)
+            ),
+            Stands::Unknown(why) => writeln!(out, ": {}\n    >>>{}<<<", visible(&why), visible(&citation.quote)),
+        };
     }
     let referring: Vec<String> = dossier
         .heads()

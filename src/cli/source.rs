@@ -9,6 +9,7 @@ use factbrief::facts::table::is_id;
 use factbrief::intake::record::{Placed, Proposal, Seeds, Source};
 use factbrief::intake::{self, Article, Known};
 use factbrief::load::archive::Archive;
+use factbrief::load::files::Files;
 use factbrief::load::project::{FILE, Project};
 use factbrief::load::{self, SEEDS, read};
 use factbrief::report::Format;
@@ -88,7 +89,7 @@ fn attempt(place: &Place, add: &Add) -> Result<Exit, Exit> {
     let dossier = dossier(place, &project, add.dossier.as_deref())?;
     let target = Target {
         seeds: root.join(SEEDS).join(&dossier),
-        elsewhere: load::dossiers(&root)
+        elsewhere: load::dossiers(&Files::on_disk(&root))
             .unwrap_or_default()
             .iter()
             .filter(|name| **name != dossier)
@@ -285,7 +286,7 @@ fn folder_of_articles(place: &Place, project: &Project) -> Result<PathBuf, Exit>
 
 /// The dossier that is meant.
 fn dossier(place: &Place, project: &Project, named: Option<&str>) -> Result<String, Exit> {
-    let known = load::dossiers(&project.root).map_err(|finding| show(place, &[*finding]))?;
+    let known = load::dossiers(&Files::on_disk(&project.root)).map_err(|finding| show(place, &[*finding]))?;
     match (named, known.as_slice()) {
         (Some(name), _) if known.iter().any(|k| k == name) => Ok(name.to_owned()),
         (Some(name), _) => {

@@ -1,7 +1,9 @@
 //! A value with the bytes it was written in.
 
+use std::borrow::Cow;
 use std::ops::{Deref, Range};
 
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Deserializer};
 
 /// A value and its span in the file of its record. Equality and order look at the value alone.
@@ -66,5 +68,20 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for At<T> {
         let spanned = toml::Spanned::<T>::deserialize(deserializer)?;
         let span = spanned.span();
         Ok(Self { value: spanned.into_inner(), span })
+    }
+}
+
+/// Where a value is written is no part of its form.
+impl<T: JsonSchema> JsonSchema for At<T> {
+    fn inline_schema() -> bool {
+        T::inline_schema()
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        T::schema_name()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        T::json_schema(generator)
     }
 }

@@ -4,10 +4,12 @@
 //! `?` (uncertain), `~` (approximate) and `%` (both), unspecified digits (`201X`, `2015-XX`, `2015-02-XX`), and intervals
 //! with open (`..`) and unknown (empty) ends.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
 use chrono::{Datelike, NaiveDate, NaiveTime};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, de};
 
 /// How a date is qualified as a whole.
@@ -391,6 +393,27 @@ impl FromStr for Date {
             return Err(format!("`{text}` ends before it begins"));
         }
         Ok(Self::Interval(start, end))
+    }
+}
+
+/// One date of EDTF, level 0 or 1, as a regular expression; it knows no calendar.
+const MOMENT: &str = r"(-?[0-9]{4}(-([0-9]{2}|XX)(-([0-9]{2}|XX))?)?|[0-9]{1,3}X{1,3}|Y-?[0-9]{5,})(T[0-9]{2}:[0-9]{2}:[0-9]{2}(Z|[+-][0-9]{2}:[0-9]{2})?)?[?~%]?";
+
+impl JsonSchema for Date {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Date".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": "string",
+            "pattern": format!("^({MOMENT}|({MOMENT})/(\\.\\.|{MOMENT})?|(\\.\\.)?/({MOMENT}))$"),
+            "examples": ["2015-02-16", "2015-02", "2015", "201X", "2014-12/2015-01", "2015-02-16?", "2015-02-16~"],
+        })
     }
 }
 

@@ -2,9 +2,11 @@
 //!
 //! `"8"  "40..50"  ">=29"  ">100"  "<=64"  "<64"  "~400"  "~40..50"  "12%"  "unquantified"`
 
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, de};
 
 use crate::text::quantity::{Kind, Number, Quantity};
@@ -182,6 +184,25 @@ impl FromStr for Figure {
             Bounds::Exact(number(body)?)
         };
         Ok(Self { bounds, percent })
+    }
+}
+
+impl JsonSchema for Figure {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Figure".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        const NUMBER: &str = r"-?[0-9]{1,24}(\.[0-9]{1,6})?";
+        json_schema!({
+            "type": "string",
+            "pattern": format!("^(unquantified|((>=|<=|>|<)?{NUMBER}|~?{NUMBER}(\\.\\.{NUMBER})?)%?)$"),
+            "examples": ["8", "40..50", ">=29", ">100", "<=64", "<64", "~400", "~40..50", "12%", "unquantified"],
+        })
     }
 }
 

@@ -1,17 +1,29 @@
 //! The closed lists of the fact model. Each parses from the word an analyst writes and prints as that same word.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, de};
 
 use crate::text::nearest::nearest;
 
 macro_rules! closed_list {
-    ($(#[$doc:meta])* $name:ident ($what:literal) { $($(#[$vdoc:meta])* $variant:ident = $word:literal,)+ }) => {
-        $(#[$doc])*
+    ($(#[doc = $doc:literal])+ $name:ident ($what:literal) { $($(#[doc = $vdoc:literal])+ $variant:ident = $word:literal,)+ }) => {
+        $(#[doc = $doc])+
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum $name { $($(#[$vdoc])* $variant,)+ }
+        pub enum $name { $($(#[doc = $vdoc])+ $variant,)+ }
+
+        impl JsonSchema for $name {
+            fn inline_schema() -> bool { true }
+
+            fn schema_name() -> Cow<'static, str> { stringify!($name).into() }
+
+            fn json_schema(_: &mut SchemaGenerator) -> Schema {
+                words_schema(concat!($($doc),+), Self::WORDS, &[$(concat!($($vdoc),+)),+])
+            }
+        }
 
         impl $name {
             /// All words of the list, in order.
@@ -45,6 +57,19 @@ macro_rules! closed_list {
             }
         }
     };
+}
+
+/// The schema of a text that is one of `words`, each with its meaning: as the standard says it, and as the editors know it
+/// that explain words (`enumDescriptions` in VS Code, `x-taplo` in taplo).
+pub(crate) fn words_schema(about: &str, words: &[&str], meanings: &[&str]) -> Schema {
+    let meanings: Vec<&str> = meanings.iter().map(|m| m.trim()).collect();
+    json_schema!({
+        "type": "string",
+        "description": about.trim(),
+        "enum": words,
+        "enumDescriptions": meanings,
+        "x-taplo": { "docs": { "enumValues": meanings } },
+    })
 }
 
 /// What is wrong with a word that is none of a closed list.

@@ -10,7 +10,8 @@ use unicode_normalization::UnicodeNormalization;
 use super::{Article, Known};
 use crate::diag::Diagnostic;
 use crate::facts::table::{MAX_ID, is_id};
-use crate::load::{self, SEEDS, archive::check_name, read};
+use crate::load::files::Files;
+use crate::load::{SEEDS, archive::check_name, read};
 use crate::text::gate::visible;
 use crate::text::hash::sha256;
 use crate::text::normalise::fold;
@@ -99,7 +100,7 @@ impl Seeds {
             files: Vec::new(),
         };
         let mut findings = Vec::new();
-        for name in load::facts(root, dossier).map_err(|f| vec![*f])? {
+        for name in Files::on_disk(root).tables(&shown).map_err(|f| vec![*f])? {
             let path = format!("{shown}/{name}");
             let text = match read::bytes(&folder.join(&name)) {
                 Ok(bytes) => String::from_utf8(bytes).map_err(|_| {

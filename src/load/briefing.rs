@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 use toml::de::DeValue;
 
@@ -62,24 +63,56 @@ pub struct Request {
     pub evidence: bool,
 }
 
-#[derive(Deserialize)]
-struct RawBriefing {
+/// What to print, from which facts, as of which day.
+#[derive(Deserialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(super) struct RawBriefing {
+    /// The kind of briefing: one that is shipped (`factbrief template list` names them), or a folder under templates/.
+    #[schemars(extend("x-names" = "kind"))]
     kind: Option<At<String>>,
+    /// The dossier it is printed from, where the project has several: a folder under seeds/.
+    #[schemars(extend("x-names" = "dossier"))]
     dossier: Option<At<String>>,
+    /// Its title.
     title: Option<At<String>>,
+    /// What it is about, in a line.
     subject: Option<At<String>>,
+    /// For whom it is written, in a line.
     audience: Option<At<String>>,
+    /// The day whose state of knowledge it gives, as "2015-02-18". What was published later is not seen.
+    #[schemars(extend("pattern" = "^-?[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9:]{8}(Z|[+-][0-9:]{5})?)?[?~%]?$", "examples" = ["2015-02-18"]))]
     as_of: Option<At<Date>>,
+    /// Its number in a series; 1, if left out.
+    #[schemars(range(min = 1))]
     issue: Option<At<u32>>,
+    /// Its handling label (Traffic Light Protocol 2.0); the project's, if left out.
     tlp: Option<At<Tlp>>,
+    /// What is handled more strictly than this is left out; if left out, nothing is.
     max_tlp: Option<At<Tlp>>,
+    /// Its language (BCP 47), as "fr"; the project's, if left out.
+    #[schemars(extend("x-names" = "language"))]
     language: Option<At<String>>,
+    /// Its paper; the project's, if left out.
     paper: Option<Paper>,
+    /// How sources are cited: "numeric", "ieee", "apa", "chicago-notes", another name of hayagriva's archive, or the path of a
+    /// .csl file of the project; the project's, if left out.
+    #[schemars(extend("x-names" = "style"))]
     style: Option<At<String>>,
+    /// The ids of the events it is about: figures, positions, gaps and disagreements follow from them. Left out, it is about
+    /// the whole dossier.
+    #[schemars(extend("x-refers-to" = ["event"], "minItems" = 1))]
     events: Option<At<Vec<At<String>>>>,
+    /// At most three sentences. No figure and no date is typed: references such as {{figure "EVENT" "MEASURE" "CATEGORY"}},
+    /// {{date "ID"}} and {{cite "ID"}} print them.
+    #[schemars(extend("x-names" = "narrative"))]
     bottom_line: Option<At<String>>,
+    /// The analyst's account, in paragraphs of the same form as the bottom line; of a situation report.
+    #[schemars(extend("x-names" = "narrative"))]
     situation: Option<At<String>>,
+    /// Why two events must not be held against each other, in sentences of the same form; of a comparison.
+    #[schemars(extend("x-names" = "narrative"))]
     not_comparable: Option<At<String>>,
+    /// Whether the PDF carries the records it rests on, so that it can be verified without the project; true, if left out.
     evidence: Option<bool>,
 }
 
@@ -103,6 +136,7 @@ impl Keys for RawBriefing {
         "not_comparable",
         "evidence",
     ];
+    const REQUIRED: &'static [&'static str] = &["kind", "title", "as_of"];
 }
 
 impl Request {
@@ -122,7 +156,7 @@ impl Request {
         let raw: RawBriefing = {
             let document = document::parse(file)?;
             let value = toml::Spanned::new(0..0, DeValue::Table(document.table));
-            document::read(file, &(0..0), "briefing", &value).map_err(|finding| vec![finding])?
+            document::read(file, &(0..0), "briefing", &value).map_err(|finding| vec![*finding])?
         };
         let mut missing = Vec::new();
         let mut note = |key, absent: bool| {

@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
 
-use crate::diag::Diagnostic;
+use crate::diag::{Diagnostic, Edit};
 use crate::text::file::TextFile;
 use crate::text::gate;
 use crate::text::nearest::nearest;
@@ -56,10 +56,13 @@ pub(crate) fn parse(file: &Arc<TextFile>) -> Result<Document<'_>, Vec<Diagnostic
 }
 
 fn hidden(file: &Arc<TextFile>, span: &Range<usize>, c: char) -> Diagnostic {
-    Diagnostic::new("hidden-character", format!("the hidden character {} stands here", gate::code_point(c)))
+    let finding = Diagnostic::new("hidden-character", format!("the hidden character {} stands here", gate::code_point(c)))
         .at(file, span, "not to be seen, but there")
         .note("control, bidirectional and unassigned characters change what a reader sees; only a quotation may hold what its source holds")
-        .help("delete it")
+        .help("delete it");
+    // an escape for it stands somewhere in the span
+    let alone = file.text().get(span.clone()).is_some_and(|text| text.chars().eq([c]));
+    if alone { finding.safe_fix("delete the hidden character", vec![Edit::new(file, span, "")]) } else { finding }
 }
 
 struct Inspection<'a> {
@@ -121,7 +124,8 @@ impl Inspection<'_> {
             DeValue::Datetime(_) => self.findings.push(
                 Diagnostic::new("bare-date", "dates are written in quotation marks")
                     .at(self.file, &span, "a bare TOML date cannot say how exact or sure it is")
-                    .help(format!("write \"{}\"", gate::visible(raw))),
+                    .help(format!("write \"{}\"", gate::visible(raw)))
+                    .safe_fix("write it in quotation marks", vec![Edit::new(self.file, &span, basic_string(raw))]),
             ),
             _ => {}
         }
@@ -165,10 +169,50 @@ pub(crate) fn basic_string(text: &str) -> String {
     serde_json::to_string(text).unwrap_or_default().replace('\u{7f}', "\\u007F")
 }
 
+/// `text` as a TOML string that is easy to read: between single quotation marks where it holds double ones.
+pub(crate) fn string(text: &str) -> String {
+    let literal = text.contains(['"', '\\']) && !text.contains('\'') && !text.contains(|c: char| c.is_control());
+    if literal { format!("'{text}'") } else { basic_string(text) }
+}
+
+/// A key put beside the one whose value stands at `span`: on a line of its own, or in the same inline table.
+pub(crate) fn beside(file: &Arc<TextFile>, span: &Range<usize>, key: &str, value: &str) -> Option<Edit> {
+    let text = file.text();
+    let start = text.get(..span.start)?.rfind('\n').map_or(0, |at| at + 1);
+    let head = text.get(start..span.start)?;
+    let rest = text.get(span.end..)?;
+    let line = rest.split('\n').next().unwrap_or_default();
+    match line.trim_start().chars().next() {
+        Some(',' | '}') => Some(Edit::new(file, &(span.end..span.end), format!(", {key} = {value}"))),
+        None | Some('#') => {
+            let indent: String = head.chars().take_while(|c| matches!(c, ' ' | '\t')).collect();
+            let width = head.find('=')?.checked_sub(indent.len())?;
+            let key = if key.len() < width { format!("{key:width$}") } else { format!("{key} ") };
+            let end = span.end + line.len();
+            Some(Edit::new(file, &(end..end), format!("\n{indent}{key}= {value}")))
+        }
+        Some(_) => None,
+    }
+}
+
+/// The line of a key taken out, where the value at `span` is all that stands on it.
+pub(crate) fn without(file: &Arc<TextFile>, span: &Range<usize>) -> Option<Edit> {
+    let text = file.text();
+    let start = text.get(..span.start)?.rfind('\n').map_or(0, |at| at + 1);
+    let (head, rest) = (text.get(start..span.start)?, text.get(span.end..)?);
+    let key = head.trim().strip_suffix('=')?.trim();
+    let line = rest.split_inclusive('\n').next().unwrap_or_default();
+    let bare = !key.is_empty() && key.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'));
+    let alone = line.trim().is_empty() || line.trim_start().starts_with('#');
+    (bare && alone).then(|| Edit::new(file, &(start..span.end + line.len()), ""))
+}
+
 /// A structure read from TOML that names its keys.
 pub(crate) trait Keys {
     /// All keys it has.
     const KEYS: &'static [&'static str];
+    /// Those without which it is refused.
+    const REQUIRED: &'static [&'static str] = &[];
 }
 
 /// Reads a table of the file into `T`; `header` is shown where a problem has no place of its own.
@@ -181,12 +225,16 @@ pub(crate) fn read<T: DeserializeOwned + Keys>(
     header: &Range<usize>,
     what: &str,
     value: &Spanned<DeValue<'_>>,
-) -> Result<T, Diagnostic> {
+) -> Result<T, Box<Diagnostic>> {
     let mut unknown: Vec<(Range<usize>, String)> = Vec::new();
+    let mut fixes: Vec<(String, Edit)> = Vec::new();
     if let DeValue::Table(table) = value.get_ref() {
         for (key, _) in table {
             if !T::KEYS.contains(&key.as_ref().as_ref()) {
                 let guess = nearest(key.as_ref(), T::KEYS.iter().copied());
+                if let Some(guess) = guess.filter(|guess| !table.contains_key(*guess)) {
+                    fixes.push((format!("write `{guess}`"), Edit::new(file, &key.span(), guess)));
+                }
                 let text = match guess {
                     Some(guess) => format!("not a key of {what}; did you mean `{guess}`?"),
                     None => format!("not a key of {what}"),
@@ -197,7 +245,10 @@ pub(crate) fn read<T: DeserializeOwned + Keys>(
     }
     let mut nested: Vec<String> = Vec::new();
     let parsed = serde_ignored::deserialize::<_, _, T>(ValueDeserializer::from(value.clone()), |path| {
-        nested.push(path.to_string().replace("?.", "").replace(".?", ""));
+        // what stands for a value with its place, or for one that may be left out, is no key
+        let path = path.to_string();
+        let keys = path.split('.').filter(|part| *part != "?" && !part.starts_with("$__"));
+        nested.push(keys.collect::<Vec<_>>().join("."));
     });
     for path in nested.iter().filter(|p| p.contains('.')) {
         let span = locate(value, path).unwrap_or_else(|| header.clone());
@@ -223,7 +274,10 @@ pub(crate) fn read<T: DeserializeOwned + Keys>(
     if let Some((span, text)) = wrong {
         finding = finding.at(file, &span, text);
     }
-    Err(finding.help(format!("the keys of {what} are: {}", T::KEYS.join(", "))))
+    for (title, edit) in fixes {
+        finding = finding.fix(title, vec![edit]);
+    }
+    Err(Box::new(finding.help(format!("the keys of {what} are: {}", T::KEYS.join(", ")))))
 }
 
 /// The place of the key that a dotted path leads to.

@@ -115,6 +115,35 @@ impl Lock {
         Ok(Self { sources: raw.source, pinned: raw.pinned, proofs: raw.proof })
     }
 
+    /// The lock with another id for one record, wherever it is named: all that was proved is as it was.
+    #[must_use]
+    pub fn renamed(&self, from: &str, to: &str) -> Self {
+        let new = |id: &String| if id == from { to.to_owned() } else { id.clone() };
+        let words = |text: &str| {
+            let named = |word: &str| match word.strip_prefix(from) {
+                Some("") => to.to_owned(),
+                // an anchor, with its day
+                Some(rest) if rest.starts_with('=') => format!("{to}{rest}"),
+                _ => word.to_owned(),
+            };
+            text.split(' ').map(named).collect::<Vec<_>>().join(" ")
+        };
+        let proof = |(key, proof): (&String, &Proof)| {
+            let key = match key.strip_prefix(from) {
+                Some(rest) if rest.starts_with('#') => format!("{to}{rest}"),
+                _ => key.clone(),
+            };
+            let ids = |key: &str| matches!(key, "via" | "by" | "measure" | "who" | "dating");
+            let proved = proof.proved.iter().map(|(k, v)| (k.clone(), if ids(k) { words(v) } else { v.clone() }));
+            (key, Proof { source: new(&proof.source), proved: proved.collect(), ..proof.clone() })
+        };
+        Self {
+            sources: self.sources.iter().map(|(id, entry)| (new(id), entry.clone())).collect(),
+            pinned: self.pinned.iter().map(|(id, date)| (new(id), date.clone())).collect(),
+            proofs: self.proofs.iter().map(proof).collect(),
+        }
+    }
+
     /// The lock as a file: sorted, one line an entry, always the same bytes for the same content.
     #[must_use]
     pub fn print(&self) -> String {

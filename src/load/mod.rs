@@ -3,36 +3,39 @@
 //! - [`project`]: `factbrief.toml`; [`briefing`]: `briefings/<slug>.toml`
 //! - [`dossier()`]: all TOML of a dossier, merged and resolved
 //! - [`archive`]: the articles; [`lock`]: the evidence lock
-//! - [`read`]: files from disk; [`revision`]: two states of a dossier, key by key
+//! - [`files`]: the files of a project; [`read`]: files from disk; [`revision`]: two states of a dossier, key by key
 //! - [`mod@excerpt`]: a part of a dossier as a dossier of its own
 //! - [`edit`]: a record changed in its file, with all else in it kept
+//! - [`schema`]: the JSON Schema of all that is written by hand
 
 pub mod archive;
 pub mod briefing;
 pub(crate) mod document;
 pub mod edit;
 pub mod excerpt;
+pub mod files;
 pub mod lock;
 pub mod project;
 pub mod read;
 mod records;
 pub mod revision;
+pub mod schema;
 
 use std::collections::BTreeMap;
 use std::ops::Range;
-use std::path::Path;
 use std::sync::Arc;
 
 use toml::Spanned;
 use toml::de::DeValue;
 
-use crate::diag::{self, Diagnostic};
+use crate::diag::{self, Diagnostic, Edit};
 use crate::facts::dossier::{Anchor, Dossier};
 use crate::facts::table::{Entry, Ids, MAX_ID, Table, is_id};
 use crate::text::file::TextFile;
 use crate::text::gate;
 use crate::text::nearest::nearest;
 use document::Keys;
+use files::Files;
 use records::{AllIds, Resolve, Resolver};
 
 /// The folder of dossiers in a project.
@@ -51,54 +54,26 @@ pub const VOCABULARY: &str = "built-in vocabulary";
 ///
 /// # Errors
 /// Where the folder cannot be read.
-pub fn dossiers(root: &Path) -> Result<Vec<String>, Box<Diagnostic>> {
-    entries(&root.join(SEEDS), SEEDS, std::path::Path::is_dir)
+pub fn dossiers(files: &Files) -> Result<Vec<String>, Box<Diagnostic>> {
+    files.folders(SEEDS)
 }
 
 /// The slugs of the briefings of a project, sorted.
 ///
 /// # Errors
 /// Where the folder cannot be read.
-pub fn briefings(root: &Path) -> Result<Vec<String>, Box<Diagnostic>> {
-    let names = entries(&root.join(BRIEFINGS), BRIEFINGS, |entry| entry.extension().is_some_and(|e| e == "toml"))?;
+pub fn briefings(files: &Files) -> Result<Vec<String>, Box<Diagnostic>> {
+    let names = files.tables(BRIEFINGS)?;
     Ok(names.into_iter().filter_map(|n| n.strip_suffix(".toml").map(str::to_owned)).collect())
-}
-
-/// The names of the TOML files of a dossier, sorted.
-///
-/// # Errors
-/// Where the folder cannot be read.
-pub fn facts(root: &Path, dossier: &str) -> Result<Vec<String>, Box<Diagnostic>> {
-    let folder = root.join(SEEDS).join(dossier);
-    entries(&folder, &format!("{SEEDS}/{dossier}"), |entry| entry.extension().is_some_and(|e| e == "toml"))
-}
-
-fn entries(folder: &Path, name: &str, wanted: impl Fn(&Path) -> bool) -> Result<Vec<String>, Box<Diagnostic>> {
-    let refused = |error: std::io::Error| Box::new(read::unread(name, &read::Unread::Refused(error.to_string())));
-    let listing = match std::fs::read_dir(folder) {
-        Ok(listing) => listing,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(refused(error)),
-    };
-    let mut names = Vec::new();
-    for entry in listing {
-        let path = entry.map_err(refused)?.path();
-        if let (true, Some(name)) = (wanted(&path), path.file_name().and_then(|n| n.to_str())) {
-            names.push(name.to_owned());
-        }
-    }
-    names.sort();
-    Ok(names)
 }
 
 /// Reads all TOML files of a dossier's folder.
 ///
 /// # Errors
 /// Every syntax, schema and reference error of all its files, at once.
-pub fn dossier(root: &Path, name: &str, language: &str) -> Result<Dossier, Vec<Diagnostic>> {
-    let folder = root.join(SEEDS).join(name);
+pub fn dossier(files: &Files, name: &str, language: &str) -> Result<Dossier, Vec<Diagnostic>> {
     let shown = format!("{SEEDS}/{name}");
-    let names = facts(root, name).map_err(|f| vec![*f])?;
+    let names = files.tables(&shown).map_err(|f| vec![*f])?;
     if names.is_empty() {
         return Err(vec![
             Diagnostic::new("no-facts", format!("{shown} holds no facts"))
@@ -106,14 +81,14 @@ pub fn dossier(root: &Path, name: &str, language: &str) -> Result<Dossier, Vec<D
         ]);
     }
     let mut findings = Vec::new();
-    let mut files = Vec::new();
+    let mut texts = Vec::new();
     for file in names {
-        match read::text(&folder.join(&file), &format!("{shown}/{file}")) {
-            Ok(text) => files.push(text),
+        match files.text(&format!("{shown}/{file}")) {
+            Ok(text) => texts.push(text),
             Err(finding) => findings.push(*finding),
         }
     }
-    match resolve(name, language, &files) {
+    match resolve(name, language, &texts) {
         Ok(dossier) if dossier.cited().next().is_none() && findings.is_empty() => Err(vec![
             Diagnostic::new("no-facts", format!("{shown} holds no records that cite"))
                 .note("nothing checked is never a pass")
@@ -133,6 +108,12 @@ pub fn dossier(root: &Path, name: &str, language: &str) -> Result<Dossier, Vec<D
     }
 }
 
+/// The records that come with the program, as a text.
+#[must_use]
+pub fn builtin() -> Arc<TextFile> {
+    Arc::new(TextFile::new(VOCABULARY, BUILTIN))
+}
+
 struct Raw<'d> {
     file: &'d Arc<TextFile>,
     header: Range<usize>,
@@ -144,7 +125,7 @@ struct Raw<'d> {
 /// # Errors
 /// Every syntax, schema and reference error of all files, at once, in canonical order.
 pub fn resolve(name: &str, language: &str, files: &[Arc<TextFile>]) -> Result<Dossier, Vec<Diagnostic>> {
-    let builtin = Arc::new(TextFile::new(VOCABULARY, BUILTIN));
+    let builtin = builtin();
     let mut findings = Vec::new();
     let mut documents = Vec::new();
     for file in files.iter().chain(std::iter::once(&builtin)) {
@@ -162,12 +143,17 @@ pub fn resolve(name: &str, language: &str, files: &[Arc<TextFile>]) -> Result<Do
         for (kind, records) in &document.table {
             let Some(kind_name) = Dossier::KINDS.iter().find(|k| **k == kind.as_ref().as_ref()) else {
                 let guess = nearest(kind.as_ref(), Dossier::KINDS.iter().copied());
-                findings.push(
+                let finding =
                     Diagnostic::new("schema", format!("`{}` is not a kind of record", gate::visible(kind.as_ref())))
                         .at(document.file, &kind.span(), "not known")
                         .help_if(guess.map(|g| format!("did you mean `{g}`?")))
-                        .help(format!("records are: {}", Dossier::KINDS.join(", "))),
-                );
+                        .help(format!("records are: {}", Dossier::KINDS.join(", ")));
+                findings.push(match guess {
+                    Some(guess) => {
+                        finding.fix(format!("write `{guess}`"), vec![Edit::new(document.file, &kind.span(), guess)])
+                    }
+                    None => finding,
+                });
                 continue;
             };
             let DeValue::Table(records) = records.get_ref() else {
@@ -328,7 +314,7 @@ fn table<R: Resolve + Keys + serde::de::DeserializeOwned>(
         let mut record: R = match document::read(one.file, &one.header, kind, one.value) {
             Ok(record) => record,
             Err(finding) => {
-                findings.push(finding);
+                findings.push(*finding);
                 continue;
             }
         };
@@ -337,7 +323,7 @@ fn table<R: Resolve + Keys + serde::de::DeserializeOwned>(
         let record = record.resolve(&mut resolver);
         match resolver.finish(id, common, record) {
             Ok(entry) => entries.push(entry),
-            Err(finding) => findings.push(finding),
+            Err(finding) => findings.push(*finding),
         }
     }
     entries

@@ -1,17 +1,19 @@
 //! The project file, `factbrief.toml`.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
 use toml::de::DeValue;
 
 use super::document::{self, Keys};
-use super::read;
+use super::files::Files;
 use crate::diag::{Diagnostic, Level};
 use crate::facts::at::At;
-use crate::facts::vocabulary::{Tlp, not_in_list};
+use crate::facts::vocabulary::{Tlp, not_in_list, words_schema};
 use crate::text::file::TextFile;
 use crate::text::nearest::nearest;
 
@@ -69,6 +71,20 @@ pub enum Require {
     Everything,
 }
 
+impl JsonSchema for Require {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Require".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "enum": [true, false, "figures"] })
+    }
+}
+
 impl<'de> Deserialize<'de> for Require {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Form;
@@ -99,9 +115,13 @@ impl<'de> Deserialize<'de> for Require {
     }
 }
 
-#[derive(Deserialize)]
+/// What must have been reviewed before it is printed.
+#[derive(Deserialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 struct RawReview {
+    /// `true`: every record that cites, and what rests on such records; "figures": claims; `false`, if left out: nothing.
     require: Option<Require>,
+    /// By how many people; one, if left out.
     min: Option<At<i64>>,
 }
 
@@ -139,6 +159,42 @@ impl<'de> Deserialize<'de> for Paper {
     }
 }
 
+impl JsonSchema for Paper {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Paper".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        words_schema(
+            "A paper size.",
+            &[Self::A4.word(), Self::Letter.word()],
+            &["ISO 216 A4, 210 × 297 mm.", "US Letter, 8.5 × 11 in."],
+        )
+    }
+}
+
+impl JsonSchema for Level {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Level".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        words_schema(
+            "How much a finding of the rule weighs.",
+            &[Self::Deny.name(), Self::Warn.name(), Self::Allow.name()],
+            &["The check fails.", "It is reported, and the check passes.", "It is not reported."],
+        )
+    }
+}
+
 impl<'de> Deserialize<'de> for Level {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         match String::deserialize(deserializer)?.as_str() {
@@ -154,16 +210,30 @@ impl<'de> Deserialize<'de> for Level {
     }
 }
 
-#[derive(Deserialize)]
-struct RawProject {
+/// The project: what holds for all its dossiers and briefings.
+#[derive(Deserialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(super) struct RawProject {
+    /// Its title.
     title: Option<String>,
+    /// The language of its briefings, and of sources that do not say; "en", if left out.
+    #[schemars(extend("x-names" = "language-of-sources"))]
     language: Option<At<String>>,
+    /// The handling of its briefings (Traffic Light Protocol 2.0), unless they say otherwise; CLEAR, if left out.
     tlp: Option<Tlp>,
+    /// The paper of its briefings, unless they say otherwise; a4, if left out.
     paper: Option<Paper>,
+    /// How its briefings cite sources, unless they say otherwise: "numeric", "ieee", "apa", "chicago-notes", another name of
+    /// hayagriva's archive, or the path of a .csl file of the project.
+    #[schemars(extend("x-names" = "style"))]
     style: Option<At<String>>,
+    /// The folder of articles, relative to the project. Where it is not there, the evidence lock answers.
     archive: Option<At<String>>,
+    /// What must have been reviewed before it is printed.
     review: Option<RawReview>,
+    /// Levels of rules that differ from their group's: `some-rule = "warn"`. What is the proof itself cannot be switched off.
     #[serde(default)]
+    #[schemars(extend("x-names" = "levels"))]
     levels: BTreeMap<String, At<Level>>,
 }
 
@@ -178,8 +248,16 @@ impl Project {
     /// # Errors
     /// All that is wrong with it, at once.
     pub fn open(root: &Path) -> Result<Self, Vec<Diagnostic>> {
-        let file = read::text(&root.join(FILE), FILE).map_err(|finding| vec![*finding])?;
-        Self::parse(root, file)
+        Self::read(&Files::on_disk(root))
+    }
+
+    /// Reads the project file among the files of a project.
+    ///
+    /// # Errors
+    /// All that is wrong with it, at once.
+    pub fn read(files: &Files) -> Result<Self, Vec<Diagnostic>> {
+        let file = files.text(FILE).map_err(|finding| vec![*finding])?;
+        Self::parse(files.root(), file)
     }
 
     /// Reads a project file.
@@ -190,7 +268,7 @@ impl Project {
         let raw: RawProject = {
             let document = document::parse(&file)?;
             let value = toml::Spanned::new(0..0, DeValue::Table(document.table));
-            document::read(&file, &(0..0), "project", &value).map_err(|finding| vec![finding])?
+            document::read(&file, &(0..0), "project", &value).map_err(|finding| vec![*finding])?
         };
         let mut findings = Vec::new();
         if let Some(archive) = &raw.archive

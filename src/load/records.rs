@@ -3,14 +3,16 @@
 //! Every key of a raw record is optional to the parser; what is missing is found here, so that one finding names all
 //! that a record lacks and all that it points to in vain.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
 
-use super::document::Keys;
-use crate::diag::Diagnostic;
+use super::document::{Keys, basic_string};
+use crate::diag::{Diagnostic, Edit};
 use crate::facts::at::At;
 use crate::facts::date::Date;
 use crate::facts::dossier::{
@@ -32,50 +34,105 @@ fn article(kind: &str) -> &'static str {
     if kind.starts_with(['a', 'e', 'i', 'o']) { "an" } else { "a" }
 }
 
-#[derive(Deserialize)]
+/// An exception from a rule, for one record.
+#[derive(Deserialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub(super) struct RawAllow {
+    /// The rule that is not to be applied to this record. `factbrief explain` lists all rules.
+    #[schemars(extend("x-names" = "rule"))]
     rule: At<String>,
+    /// Why it is not to be applied here. An exception without a reason is refused.
+    #[schemars(extend("pattern" = "\\S"))]
     reason: At<String>,
 }
 
-#[derive(Deserialize)]
+/// One of several citations: a source and the words in it.
+#[derive(Deserialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub(super) struct RawCite {
+    /// The id of the source that prints the quotation.
+    #[schemars(required, extend("x-refers-to" = ["source"]))]
     source: Option<At<String>>,
+    /// The passage as it stands in the article, word for word. Kinds of space, quotation marks and dashes do not matter,
+    /// everything else does. `[...]` joins passages of one paragraph.
+    #[schemars(required, extend("pattern" = "\\S"))]
     quote: Option<At<String>>,
+    /// The part of the quotation that carries the number.
     words: Option<At<String>>,
+    /// The words just before the quotation, where it stands in several places of the article.
     prefix: Option<At<String>>,
+    /// Through whom it reached the source, nearest to the source first: ids of actors.
     #[serde(default)]
+    #[schemars(extend("x-refers-to" = ["actor"]))]
     via: Vec<At<String>>,
 }
 
-#[derive(Deserialize)]
+/// How a date is known.
+#[derive(Deserialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub(super) struct RawDating {
+    /// Whether the source states the whole date, or whence else it is known.
     basis: At<Basis>,
+    /// The words of the source that give the date, in the paragraph of the record's first quotation.
     words: Option<At<String>>,
+    /// What the date is counted from: a source, whose day of publication counts, or an event.
+    #[schemars(extend("x-refers-to" = ["source", "event"]))]
     anchor: Option<At<String>>,
+    /// How it is counted from the anchor. The date is worked out again by this rule and must agree.
     rule: Option<At<DateRule>>,
+    /// What a reader should know of it: where a date from outside comes from, or why a source's own is held to be wrong.
     note: Prose,
 }
 
-#[derive(Deserialize)]
+/// Where a place lies. A coordinate is always a look-up and says whence.
+#[derive(Deserialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub(super) struct RawPoint {
+    /// Degrees north (WGS 84); south is negative.
+    #[schemars(range(min = -90, max = 90))]
     lat: f64,
+    /// Degrees east (WGS 84); west is negative.
+    #[schemars(range(min = -180, max = 180))]
     lon: f64,
+    /// How exact it is, in a word: "city", "neighbourhood", "building".
     precision: String,
+    /// Where it was looked up.
+    #[schemars(extend("pattern" = "\\S"))]
     basis: String,
 }
 
-#[derive(Deserialize)]
+/// That a person held a record against its article, as `factbrief review` writes it.
+#[derive(Deserialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub(super) struct RawReview {
+    /// Who held it.
     by: At<String>,
+    /// On which day.
     on: At<Date>,
+    /// What it was held in: where the record, its source or its article is another since, the review is suspect.
     fingerprint: At<String>,
+    /// What there is to say of it.
     note: Option<At<String>>,
 }
 
 /// One review, or a list of them.
 #[derive(Default)]
 pub(super) struct RawReviews(Vec<RawReview>);
+
+impl JsonSchema for RawReviews {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Reviews".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let one = generator.subschema_for::<RawReview>();
+        json_schema!({ "anyOf": [one, { "type": "array", "items": one }] })
+    }
+}
 
 impl<'de> Deserialize<'de> for RawReviews {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -114,21 +171,35 @@ pub(super) trait Common {
     fn common(&mut self) -> Carried;
 }
 
+/// A kind of record as written. `requires` names the keys without which it is refused: the resolver's own list is held to
+/// it by a test.
 macro_rules! raw {
-    ($name:ident { $($field:ident: $type:ty),* $(,)? }) => {
-        #[derive(Deserialize)]
+    (
+        $(#[doc = $doc:literal])+
+        $name:ident requires [$($required:ident),*] {
+            $($(#[$meta:meta])+ $field:ident: $type:ty,)*
+        }
+    ) => {
+        $(#[doc = $doc])+
+        #[derive(Deserialize, JsonSchema)]
+        #[schemars(deny_unknown_fields)]
         pub(super) struct $name {
-            $(#[serde(default)] $field: $type,)*
+            $($(#[$meta])+ #[serde(default)] $field: $type,)*
+            /// How strictly this one record is handled (Traffic Light Protocol 2.0). It spreads to what names the record;
+            /// without it, CLEAR.
             #[serde(default)]
             tlp: Option<At<Tlp>>,
+            /// Rules that are not to be applied to this record, each with a reason.
             #[serde(default)]
             allow: Vec<RawAllow>,
+            /// Who held the record against its article: one review or a list of them, written by `factbrief review`.
             #[serde(default)]
             reviewed: RawReviews,
         }
 
         impl Keys for $name {
             const KEYS: &'static [&'static str] = &[$(stringify!($field),)* "tlp", "allow", "reviewed"];
+            const REQUIRED: &'static [&'static str] = &[$(stringify!($required)),*];
         }
 
         impl Common for $name {
@@ -143,50 +214,335 @@ macro_rules! raw {
     };
 }
 
+/// A kind of record that cites.
+macro_rules! citing {
+    (
+        $(#[doc = $doc:literal])+
+        $name:ident requires [$($required:ident),*] { $($fields:tt)* }
+    ) => {
+        raw! {
+            $(#[doc = $doc])+
+            $name requires [$($required),*] {
+                $($fields)*
+                /// The id of the source that prints the quotation.
+                #[schemars(extend("x-refers-to" = ["source"]))]
+                source: Text,
+                /// The passage as it stands in the article, word for word. Kinds of space, quotation marks and dashes do not
+                /// matter, everything else does. `[...]` joins passages of one paragraph.
+                #[schemars(extend("pattern" = "\\S"))]
+                quote: Text,
+                /// The part of the quotation that carries the number.
+                words: Text,
+                /// The words just before the quotation, where it stands in several places of the article.
+                prefix: Text,
+                /// Through whom it reached the source, nearest to the source first: ids of actors.
+                #[schemars(extend("x-refers-to" = ["actor"]))]
+                via: List,
+                /// Several citations, in place of `source` and `quote`: `cite = [{ source = "…", quote = "…" }]`, each
+                /// inline table on one line.
+                cite: Vec<At<RawCite>>,
+            }
+        }
+    };
+}
+
 type Text = Option<At<String>>;
 type Prose = Option<At<text::Text>>;
 type List = Vec<At<String>>;
 
-raw!(RawSource {
-    file: Text, sha256: Text, title: Text, publisher: Text, authors: List, wires: List, url: Text,
-    published: Option<At<Date>>, dating: Option<RawDating>, language: Text, furniture: List, captions: List,
-    grade: Option<At<Reliability>>, about: Prose,
-});
-raw!(RawActor {
-    name: Prose, kind: Option<At<ActorKind>>, role: Prose, aliases: List, sic: List, part_of: Text,
-    grade: Option<At<Reliability>>, about: Prose,
-});
-raw!(RawPlace { name: Prose, aliases: List, sic: List, within: Text, point: Option<At<RawPoint>>, });
-raw!(RawCategory { name: Prose, within: Text, exclusive: bool, words: List });
-raw!(RawMeasure { name: Prose, counts: Text, words: List, about: Prose });
-raw!(RawEvent {
-    title: Prose, kind: Text, date: Option<At<Date>>, time: Option<At<Daypart>>, dating: Option<RawDating>, place: Text,
-    by: List, with: List, against: List, answers: Text, after: List, distinct: List, hedge: Text,
-    harm_grade: Option<At<HarmGrade>>,
-    source: Text, quote: Text, words: Text, prefix: Text, via: List, cite: Vec<At<RawCite>>,
-});
-raw!(RawClaim {
-    event: Text, measure: Text, who: Text, value: Option<At<Figure>>, scope: Option<At<Scope>>,
-    period: Option<At<Date>>, covers: Prose, by: Text, hedge: Text, origin: Text,
-    credibility: Option<At<Credibility>>, rank: Option<At<Rank>>, supersedes: Text,
-    source: Text, quote: Text, words: Text, prefix: Text, via: List, cite: Vec<At<RawCite>>,
-});
-raw!(RawPosition {
-    actor: Text, stance: Option<At<Stance>>, toward: Text, date: Option<At<Date>>, dating: Option<RawDating>,
-    venue: Prose, said: Text, form: Option<At<Form>>, utterance: Text, hedge: Text,
-    source: Text, quote: Text, words: Text, prefix: Text, via: List, cite: Vec<At<RawCite>>,
-});
-raw!(RawBackground {
-    text: Prose, about: List, by: Text, date: Option<At<Date>>, dating: Option<RawDating>, hedge: Text,
-    source: Text, quote: Text, words: Text, prefix: Text, via: List, cite: Vec<At<RawCite>>,
-});
-raw!(RawDiscrepancy { kind: Option<At<DiscrepancyKind>>, between: List, handling: Prose, });
-raw!(RawGap { question: Prose, why: Prose, closes: Prose, about: List, review: Option<At<Date>>, });
-raw!(RawAssessment {
-    kind: Option<At<AssessmentKind>>, text: Prose, likelihood: Option<At<Likelihood>>,
-    confidence: Option<At<Confidence>>, because: Prose, rests_on: List,
-});
-raw!(RawChange { kind: Option<At<ChangeKind>>, affects: List, date: Option<At<Date>>, text: Prose, });
+raw! {
+    /// A published text, kept in the archive and known by its hash.
+    RawSource requires [file, sha256] {
+        /// The name of the article's file in the archive, without a folder.
+        #[schemars(extend("minLength" = 1, "maxLength" = 255))]
+        file: Text,
+        /// The SHA-256 of that file, in 64 lower-case hexadecimal digits: `sha256sum FILE` prints it.
+        #[schemars(extend("pattern" = "^[0-9a-f]{64}$"))]
+        sha256: Text,
+        /// The headline, as published.
+        title: Text,
+        /// Who published it.
+        publisher: Text,
+        /// Who wrote it: "Given Family" or "Family, Given"; an organisation in braces, "{BBC Monitoring}".
+        authors: List,
+        /// The news agencies it leans on: ids of actors.
+        #[schemars(extend("x-refers-to" = ["actor"]))]
+        wires: List,
+        /// Its address.
+        #[schemars(extend("pattern" = "^https?://"))]
+        url: Text,
+        /// When it was published, as an EDTF date. A briefing as of an earlier day does not see it.
+        published: Option<At<Date>>,
+        /// How that date is known.
+        dating: Option<RawDating>,
+        /// The language it is written in (BCP 47), as "fr"; the project's, if left out.
+        language: Text,
+        /// The opening words of lines that are page furniture (menus, advertisements) and may never be quoted.
+        furniture: List,
+        /// The opening words of headlines, captions and pull-quotes: they may be quoted, and are never speech.
+        captions: List,
+        /// How reliable it is (Admiralty, NATO AJP-2.1). F, not judged, is the honest default.
+        grade: Option<At<Reliability>>,
+        /// What kind of report it is and what it rests on, in a line.
+        about: Prose,
+    }
+}
+raw! {
+    /// A person or body that does or says something.
+    RawActor requires [name, kind] {
+        /// The name it is printed by.
+        name: Prose,
+        /// What it is.
+        kind: Option<At<ActorKind>>,
+        /// Its office, as "the mayor of Ferrow".
+        role: Prose,
+        /// Every other name or description by which a source calls it. A claimant must be mentioned by one of them.
+        aliases: List,
+        /// Misspellings of sources: recognised, and printed only inside quotations.
+        sic: List,
+        /// The id of the actor it belongs to.
+        #[schemars(extend("x-refers-to" = ["actor"]))]
+        part_of: Text,
+        /// How reliable it is (Admiralty, NATO AJP-2.1), where it was judged.
+        grade: Option<At<Reliability>>,
+        /// What it is, in a line.
+        about: Prose,
+    }
+}
+raw! {
+    /// Somewhere.
+    RawPlace requires [name] {
+        /// The name it is printed by.
+        name: Prose,
+        /// Every other spelling that a source uses.
+        aliases: List,
+        /// Misspellings of sources: recognised, and printed only inside quotations.
+        sic: List,
+        /// The id of the place it lies in.
+        #[schemars(extend("x-refers-to" = ["place"]))]
+        within: Text,
+        /// Where it lies: `{ lat = 32.1, lon = 22.6, precision = "city", basis = "…" }`. With it the place is on maps.
+        point: Option<At<RawPoint>>,
+    }
+}
+raw! {
+    /// Whom a figure counts. People, militants, soldiers, police, civilians, children, women and men are built in.
+    RawCategory requires [name] {
+        /// Its name, in the plural.
+        name: Prose,
+        /// The id of the wider category it is part of.
+        #[schemars(extend("x-refers-to" = ["category"]))]
+        within: Text,
+        /// Whether nobody in it is also in another exclusive category within the same wider one, so that the two may be
+        /// added up to a floor of that one.
+        exclusive: bool,
+        /// Words by which sources name it, beside those of the language.
+        words: List,
+    }
+}
+raw! {
+    /// What a figure counts. Killed, injured, casualties, missing, displaced, detained, abducted, strikes, waves, sorties,
+    /// raids, targets, aircraft and destroyed are built in.
+    RawMeasure requires [name] {
+        /// The label it is printed by.
+        name: Prose,
+        /// "people", where it counts people: a claim then says whom (`who`). Left out for things.
+        #[schemars(extend("enum" = ["people"]))]
+        counts: Text,
+        /// Words by which sources express it, beside those of the language.
+        words: List,
+        /// What it is, in a line.
+        about: Prose,
+    }
+}
+citing! {
+    /// Something that happened, or is proposed.
+    RawEvent requires [title, kind] {
+        /// A noun phrase without figures.
+        title: Prose,
+        /// Your own word for its kind, as "air-strikes" or "flood".
+        #[schemars(extend("pattern" = "\\S"))]
+        kind: Text,
+        /// When it happened, as an EDTF date.
+        date: Option<At<Date>>,
+        /// The part of the day, for the order of events on one day.
+        time: Option<At<Daypart>>,
+        /// How the date is known.
+        dating: Option<RawDating>,
+        /// The id of the place where it happened.
+        #[schemars(extend("x-refers-to" = ["place"]))]
+        place: Text,
+        /// Who did it: ids of actors.
+        #[schemars(extend("x-refers-to" = ["actor"]))]
+        by: List,
+        /// With whom it was done jointly: ids of actors.
+        #[schemars(extend("x-refers-to" = ["actor"]))]
+        with: List,
+        /// Against whom it was done: ids of actors.
+        #[schemars(extend("x-refers-to" = ["actor"]))]
+        against: List,
+        /// The id of the event that it answers or retaliates for.
+        #[schemars(extend("x-refers-to" = ["event"]))]
+        answers: Text,
+        /// What it follows on the same day: ids of events.
+        #[schemars(extend("x-refers-to" = ["event"]))]
+        after: List,
+        /// What it must never be merged with: ids of events.
+        #[schemars(extend("x-refers-to" = ["event"]))]
+        distinct: List,
+        /// The source's reserve, in its own word: "reportedly", "apparently".
+        #[schemars(extend("x-names" = "hedge"))]
+        hedge: Text,
+        /// The grade of civilian harm (Airwars). It is checked.
+        harm_grade: Option<At<HarmGrade>>,
+    }
+}
+citing! {
+    /// One figure by one claimant, in the one place where it is printed.
+    RawClaim requires [event, measure, value] {
+        /// The id of the event it is about.
+        #[schemars(extend("x-refers-to" = ["event"]))]
+        event: Text,
+        /// What is counted: the id of a measure.
+        #[schemars(extend("x-refers-to" = ["measure"]))]
+        measure: Text,
+        /// Who is counted: the id of a category. Needed where the measure counts people.
+        #[schemars(extend("x-refers-to" = ["category"]))]
+        who: Text,
+        /// Exactly what the source says of the number: "8", "40..50", ">=29" (at least), ">100" (more than), "<=64" (up to),
+        /// "~400" (about), "12%", or "unquantified" for words without a number.
+        value: Option<At<Figure>>,
+        /// What part of the whole the figure covers; total, if left out.
+        scope: Option<At<Scope>>,
+        /// The period of a cumulative figure, as an EDTF interval; for no other.
+        period: Option<At<Date>>,
+        /// What exactly is counted, in words.
+        covers: Prose,
+        /// Who says so: the id of an actor. Left out where the source names nobody, and printed so.
+        #[schemars(extend("x-refers-to" = ["actor"]))]
+        by: Text,
+        /// The source's reserve, in its own word: "reportedly", "apparently".
+        #[schemars(extend("x-names" = "hedge"))]
+        hedge: Text,
+        /// A name of your own for the root of the figure: claims of one origin corroborate nothing.
+        origin: Text,
+        /// How credible it is (Admiralty, NATO AJP-2.1).
+        credibility: Option<At<Credibility>>,
+        /// Whether it is held to be current; normal, if left out.
+        rank: Option<At<Rank>>,
+        /// The id of the earlier claim of the same claimant that it replaces.
+        #[schemars(extend("x-refers-to" = ["claim"]))]
+        supersedes: Text,
+    }
+}
+citing! {
+    /// Where somebody stands, in their words.
+    RawPosition requires [actor, stance, toward] {
+        /// Whose position it is: the id of an actor.
+        #[schemars(extend("x-refers-to" = ["actor"]))]
+        actor: Text,
+        /// The stance.
+        stance: Option<At<Stance>>,
+        /// Toward what: the id of an event, a claim, an actor or another record.
+        #[schemars(extend("x-refers-to" = ["any"]))]
+        toward: Text,
+        /// When it was expressed, as an EDTF date.
+        date: Option<At<Date>>,
+        /// How that date is known.
+        dating: Option<RawDating>,
+        /// Where and how it was expressed, as "interview, Europe 1 radio".
+        venue: Prose,
+        /// The speaker's words, as they stand inside the quotation.
+        said: Text,
+        /// How it was expressed; direct where there is `said`, else indirect.
+        form: Option<At<Form>>,
+        /// A name of your own that groups several renderings of one statement, which count once.
+        utterance: Text,
+        /// The source's reserve, in its own word: "reportedly", "apparently".
+        #[schemars(extend("x-names" = "hedge"))]
+        hedge: Text,
+    }
+}
+citing! {
+    /// A sourced statement that is neither an event, nor a figure, nor a position.
+    RawBackground requires [text] {
+        /// The statement, in your words.
+        text: Prose,
+        /// What it belongs to: ids of records.
+        #[schemars(extend("x-refers-to" = ["any"]))]
+        about: List,
+        /// Who says so, where the source attributes it: the id of an actor.
+        #[schemars(extend("x-refers-to" = ["actor"]))]
+        by: Text,
+        /// When it was so, as an EDTF date.
+        date: Option<At<Date>>,
+        /// How that date is known.
+        dating: Option<RawDating>,
+        /// The source's reserve, in its own word: "reportedly", "apparently".
+        #[schemars(extend("x-names" = "hedge"))]
+        hedge: Text,
+    }
+}
+raw! {
+    /// A disagreement between records, and what is done about it.
+    RawDiscrepancy requires [kind, between, handling] {
+        /// In what they disagree.
+        kind: Option<At<DiscrepancyKind>>,
+        /// Between which records: two ids or more.
+        #[schemars(extend("x-refers-to" = ["any"], "minItems" = 2))]
+        between: List,
+        /// What is done about it, in words.
+        handling: Prose,
+    }
+}
+raw! {
+    /// Something that is not known.
+    RawGap requires [question] {
+        /// The question.
+        question: Prose,
+        /// Why it is open.
+        why: Prose,
+        /// What would close it.
+        closes: Prose,
+        /// What it belongs to: ids of records.
+        #[schemars(extend("x-refers-to" = ["any"]))]
+        about: List,
+        /// When to look again, as an EDTF date.
+        review: Option<At<Date>>,
+    }
+}
+raw! {
+    /// A judgement, kept apart from facts: it rests on records, never on an article.
+    RawAssessment requires [kind, text, rests_on] {
+        /// What it is.
+        kind: Option<At<AssessmentKind>>,
+        /// The judgement, in a sentence that holds its likelihood in the same word.
+        text: Prose,
+        /// How likely it is (ICD 203).
+        likelihood: Option<At<Likelihood>>,
+        /// How good its basis is (ICD 203). It is printed as a sentence of its own.
+        confidence: Option<At<Confidence>>,
+        /// Why it is judged so.
+        because: Prose,
+        /// The records it rests on: ids, of no source.
+        #[schemars(extend("x-refers-to" = ["any"], "minItems" = 1))]
+        rests_on: List,
+    }
+}
+raw! {
+    /// Why a record differs from what was printed before.
+    RawChange requires [kind, affects, text] {
+        /// What happened.
+        kind: Option<At<ChangeKind>>,
+        /// Which records it affects: ids.
+        #[schemars(extend("x-refers-to" = ["any"], "minItems" = 1))]
+        affects: List,
+        /// When, as an EDTF date.
+        date: Option<At<Date>>,
+        /// What changed and why, in words. Briefings print it.
+        text: Prose,
+    }
+}
 
 /// The keys of a kind of record, in the order of the fact model; none for what is no kind.
 pub(super) fn keys_of(kind: &str) -> &'static [&'static str] {
@@ -288,11 +644,12 @@ pub(super) struct Resolver<'a> {
     kind: &'static str,
     missing: Vec<&'static str>,
     wrong: Vec<(Range<usize>, String)>,
+    fixes: Vec<(String, Edit)>,
 }
 
 impl<'a> Resolver<'a> {
     pub(super) fn new(ids: &'a AllIds, file: &'a Arc<TextFile>, header: Range<usize>, kind: &'static str) -> Self {
-        Self { ids, file, header, kind, missing: Vec::new(), wrong: Vec::new() }
+        Self { ids, file, header, kind, missing: Vec::new(), wrong: Vec::new(), fixes: Vec::new() }
     }
 
     fn need<T>(&mut self, key: &'static str, value: Option<T>) -> Option<T> {
@@ -315,6 +672,11 @@ impl<'a> Resolver<'a> {
         self.wrong.push((span.clone(), text.into()));
     }
 
+    /// Offers the id that is most likely meant.
+    fn offer(&mut self, span: &Range<usize>, id: &str) {
+        self.fixes.push((format!("write `{id}`"), Edit::new(self.file, span, basic_string(id))));
+    }
+
     fn one<T>(&mut self, ids: &Ids<T>, kind: &str, id: At<String>) -> Option<At<Ref<T>>> {
         if let Some(reference) = ids.get(&id) {
             return Some(id.with(reference));
@@ -323,6 +685,7 @@ impl<'a> Resolver<'a> {
         let text = if let Some(other) = self.ids.kind_of(&id) {
             format!("`{shown}` is {} {other}; this must be {} {kind}", article(other), article(kind))
         } else if let Some(guess) = nearest(&id, ids.iter()) {
+            self.offer(id.span(), guess);
             format!("there is no {kind} `{shown}`; did you mean `{guess}`?")
         } else {
             format!("there is no {kind} `{shown}`")
@@ -354,7 +717,9 @@ impl<'a> Resolver<'a> {
             return Some(id.with(subject));
         }
         let shown = crate::text::gate::visible(&id);
-        let guess = nearest(&id, self.ids.iter()).map(|g| format!("; did you mean `{g}`?")).unwrap_or_default();
+        let guess = nearest(&id, self.ids.iter());
+        guess.into_iter().for_each(|guess| self.offer(id.span(), guess));
+        let guess = guess.map(|g| format!("; did you mean `{g}`?")).unwrap_or_default();
         self.wrong(id.span(), format!("there is no record `{shown}`{guess}"));
         None
     }
@@ -384,7 +749,9 @@ impl<'a> Resolver<'a> {
                 self.ids.sources.get(&id).map(Anchor::Source).or_else(|| self.ids.events.get(&id).map(Anchor::Event));
             if found.is_none() {
                 let known = self.ids.sources.iter().chain(self.ids.events.iter());
-                let guess = nearest(&id, known).map(|g| format!("; did you mean `{g}`?")).unwrap_or_default();
+                let guess = nearest(&id, known);
+                guess.into_iter().for_each(|guess| self.offer(id.span(), guess));
+                let guess = guess.map(|g| format!("; did you mean `{g}`?")).unwrap_or_default();
                 let shown = crate::text::gate::visible(&id);
                 self.wrong(id.span(), format!("an anchor is a source or an event, and `{shown}` is neither{guess}"));
             }
@@ -475,7 +842,7 @@ impl<'a> Resolver<'a> {
         id: &str,
         Carried { tlp, allow, reviewed }: Carried,
         record: Option<T>,
-    ) -> Result<Entry<T>, Diagnostic> {
+    ) -> Result<Entry<T>, Box<Diagnostic>> {
         for exception in &allow {
             if exception.reason.trim().is_empty() {
                 self.wrong(exception.reason.span(), "an exception needs a reason");
@@ -519,7 +886,10 @@ impl<'a> Resolver<'a> {
             let names: Vec<String> = self.missing.iter().map(|k| format!("`{k}`")).collect();
             finding = finding.at(self.file, &self.header, format!("lacks {}", names.join(", ")));
         }
-        Err(finding)
+        for (title, edit) in self.fixes {
+            finding = finding.fix(title, vec![edit]);
+        }
+        Err(Box::new(finding))
     }
 }
 

@@ -25,6 +25,8 @@ const COMMANDS: &[&str] = &[
     "template",
     "show",
     "source",
+    "lsp",
+    "schema",
     "quote",
     "suggest",
     "find",

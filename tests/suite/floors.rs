@@ -14,7 +14,7 @@ fn floor(module: &str) -> Option<u32> {
         "brief" | "propose" => 5,
         "render" => 6,
         "audit" => 7,
-        "evidence" | "page" => 8,
+        "editor" | "evidence" | "page" => 8,
         _ => return None,
     })
 }

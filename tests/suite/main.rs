@@ -11,6 +11,7 @@
 
 mod audit;
 mod bounds;
+mod editor;
 mod evidence;
 mod finish;
 mod floors;
@@ -27,5 +28,6 @@ mod propose;
 mod readme;
 mod references;
 mod review;
+mod schema;
 mod scratch;
 mod watch;

@@ -3,9 +3,10 @@
 use std::ops::Range;
 
 use crate::check::passage::Passage;
-use crate::diag::Diagnostic;
+use crate::diag::{Diagnostic, Edit, Fix};
 use crate::facts::dossier::{Category, Subject};
 use crate::facts::table::Ref;
+use crate::load::document::basic_string;
 use crate::text::gate::visible;
 use crate::text::lexicon::{Lexicon, Meaning};
 use crate::text::quantity::{Kind, quantities};
@@ -48,12 +49,14 @@ pub(super) fn check(passage: &Passage<'_>) -> Vec<Diagnostic> {
     // a number without a noun behind it may count what stands before it: "of the civilians, 12 died"
     let whole_sentence_names_it =
         named.iter().any(|(place, c)| *c == **who && (number.is_none() || place.end <= from || next_is_verb(text, from, &named)));
+    let mut meant: Option<&str> = None;
     let (place, says) = match counted {
         Some((_, found)) if *found == **who => return Vec::new(),
         // without a number nothing ties the noun to the figure: it is enough that the sentence names the category
         Some(_) | None if number.is_none() && whole_sentence_names_it => return Vec::new(),
         Some((place, found)) => {
             let other = &passage.dossier.categories[*found].id;
+            meant = Some(other);
             (sentence.start + place.start..sentence.start + place.end, format!("\"{}\" counts {other}", visible(&text[place.clone()])))
         }
         None if whole_sentence_names_it => return Vec::new(),
@@ -61,7 +64,12 @@ pub(super) fn check(passage: &Passage<'_>) -> Vec<Diagnostic> {
         None if category.id == "people" => return Vec::new(),
         None => (selected.clone(), format!("nothing here names {}", category.name.as_str())),
     };
-    vec![mismatch(passage, &category.id, who.span(), &place, says)]
+    let fix = meant.map(|id| Fix {
+        title: format!("write `who = \"{id}\"`"),
+        edits: vec![Edit::new(passage.cited.head.file, who.span(), basic_string(id))],
+        safe: false,
+    });
+    vec![mismatch(passage, &category.id, who.span(), &place, says).fixed(fix)]
 }
 
 /// The noun that a number ending at `from` counts, of those that a sentence names.

@@ -3,10 +3,11 @@
 use std::ops::Range;
 
 use crate::check::passage::Passage;
-use crate::diag::Diagnostic;
+use crate::diag::{Diagnostic, Edit};
 use crate::facts::at::At;
 use crate::facts::dossier::Actor;
 use crate::facts::table::Ref;
+use crate::load::document::basic_string;
 use crate::text::find::is_whole;
 use crate::text::lexicon::CueKind;
 use crate::text::normalise::fold;
@@ -113,6 +114,10 @@ fn another_says_it(passage: &Passage<'_>, claimant: &At<Ref<Actor>>) -> Option<D
                     format!("the source gives them to `{}`", actor.id),
                 )
                 .help(format!("write `{}` as the claimant, or add the chain as `via`", actor.id))
+                .fix(
+                    format!("write `{}` as the claimant", actor.id),
+                    vec![Edit::new(passage.cited.head.file, claimant.span(), basic_string(&actor.id))],
+                )
         })
     })
 }

@@ -3,9 +3,10 @@
 use std::ops::Range;
 
 use crate::check::passage::Passage;
-use crate::diag::Diagnostic;
+use crate::diag::{Diagnostic, Edit, Fix};
 use crate::facts::dossier::Subject;
 use crate::facts::figure::{Bounds, Figure};
+use crate::load::document::basic_string;
 use crate::text::gate::visible;
 use crate::text::lexicon::CueKind;
 use crate::text::quantity::{Kind, Number, Quantity};
@@ -35,7 +36,8 @@ pub(super) fn check(passage: &Passage<'_>) -> Vec<Diagnostic> {
         return vec![
             passage
                 .finding(title, value.span(), "no number", &quantity.span, format!("the source says {says}"))
-                .help("give the number, or let `words` select the expression without one"),
+                .help("give the number, or let `words` select the expression without one")
+                .fixed(Figure::read(quantity).map(|figure| offer(passage, value.span(), &figure.to_string()))),
         ];
     }
     match numbered.as_slice() {
@@ -82,7 +84,8 @@ pub(super) fn check(passage: &Passage<'_>) -> Vec<Diagnostic> {
                         &quantity.span,
                         format!("\"{}\" is \"{read}\"", shown(&quantity.span)),
                     )
-                    .help(format!("write `value = \"{read}\"`, or cite the passage that says \"{}\"", **value)),
+                    .help(format!("write `value = \"{read}\"`, or cite the passage that says \"{}\"", **value))
+                    .fixed((!read.is_empty()).then(|| offer(passage, value.span(), &read))),
             ]
         }
         [one, two, ..] => {
@@ -101,6 +104,12 @@ pub(super) fn check(passage: &Passage<'_>) -> Vec<Diagnostic> {
             vec![finding.help("let `words` select the one that carries the value")]
         }
     }
+}
+
+/// The value as the source says it.
+fn offer(passage: &Passage<'_>, at: &Range<usize>, value: &str) -> Fix {
+    let edit = Edit::new(passage.cited.head.file, at, basic_string(value));
+    Fix { title: format!("write `value = \"{value}\"`"), edits: vec![edit], safe: false }
 }
 
 /// "no civilians", "none": a claim of zero.

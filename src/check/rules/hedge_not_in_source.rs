@@ -1,7 +1,8 @@
 //! A declared reserve that the source does not make.
 
 use crate::check::passage::Passage;
-use crate::diag::Diagnostic;
+use crate::diag::{Diagnostic, Fix};
+use crate::load::document::without;
 use crate::text::find::is_whole;
 use crate::text::normalise::fold;
 
@@ -32,6 +33,11 @@ pub(super) fn check(passages: &[Passage<'_>]) -> Vec<Diagnostic> {
                 &first.quote,
                 "the sentence quoted",
             )
-            .help("give the source's own word for it, or take `hedge` out"),
+            .help("give the source's own word for it, or take `hedge` out")
+            .fixed(without(first.cited.head.file, hedge.span()).map(|edit| Fix {
+                title: "take `hedge` out".to_owned(),
+                edits: vec![edit],
+                safe: false,
+            })),
     ]
 }

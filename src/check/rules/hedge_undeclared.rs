@@ -1,7 +1,8 @@
 //! A reserve of the source that the record does not pass on.
 
 use crate::check::passage::Passage;
-use crate::diag::Diagnostic;
+use crate::diag::{Diagnostic, Edit, Fix};
+use crate::load::document::{beside, string};
 use crate::text::gate::visible;
 use crate::text::lexicon::CueKind;
 use crate::text::normalise::fold;
@@ -35,6 +36,15 @@ pub(super) fn check(passage: &Passage<'_>) -> Vec<Diagnostic> {
                 continue;
             }
             let at = passage.cited.hedge.map_or_else(|| passage.citation.quote.span(), |h| h.span());
+            let file = passage.cited.head.file;
+            let edit = match passage.cited.hedge {
+                Some(hedge) => Some(Edit::new(file, hedge.span(), string(&format!("{}, {word}", **hedge)))),
+                // in a list of citations there is no place for it: it is a key of the record
+                None if passage.cited.citations.len() == 1 => {
+                    beside(file, passage.citation.quote.span(), "hedge", &string(&word)).filter(|e| !e.text.starts_with(','))
+                }
+                None => None,
+            };
             findings.push(
                 passage
                     .finding(
@@ -44,7 +54,12 @@ pub(super) fn check(passage: &Passage<'_>) -> Vec<Diagnostic> {
                         &place,
                         format!("the source says \"{}\"", visible(&passage.text[place.clone()])),
                     )
-                    .help(format!("add `hedge = \"{}\"`: it is printed with the figure", visible(&word))),
+                    .help(format!("add `hedge = \"{}\"`: it is printed with the figure", visible(&word)))
+                    .fixed(edit.map(|edit| Fix {
+                        title: format!("declare the hedge \"{}\"", visible(&word)),
+                        edits: vec![edit],
+                        safe: false,
+                    })),
             );
         }
     }

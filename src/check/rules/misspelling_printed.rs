@@ -1,11 +1,15 @@
 //! A source's misspelling in the analyst's own text.
 
+use std::ops::Range;
+use std::sync::Arc;
+
 use super::Found;
-use crate::diag::Diagnostic;
+use crate::diag::{Diagnostic, Edit, Fix};
 use crate::facts::at::At;
 use crate::facts::dossier::{Dossier, Subject};
 use crate::facts::text::Text;
 use crate::facts::vocabulary::DiscrepancyKind;
+use crate::text::file::TextFile;
 use crate::text::find::is_whole;
 
 pub(super) fn check(dossier: &Dossier) -> Vec<Found> {
@@ -26,13 +30,26 @@ pub(super) fn check(dossier: &Dossier) -> Vec<Found> {
                 if !wrong.is_empty() && stands {
                     let diagnostic = Diagnostic::new("", format!("{} `{}` prints a misspelling of a source", head.kind, head.id))
                         .at(head.file, text.span(), format!("\"{}\" is printed only inside quotations", wrong.as_str()))
-                        .help(format!("write \"{right}\""));
+                        .help(format!("write \"{right}\""))
+                        .fixed(respelt(head.file, text.span(), wrong, right));
                     found.push(Found { subject: Some(subject), diagnostic });
                 }
             }
         }
     }
     found
+}
+
+/// The misspelling replaced, wherever it stands in the text as written.
+fn respelt(file: &Arc<TextFile>, span: &Range<usize>, wrong: &str, right: &str) -> Option<Fix> {
+    let written = file.text().get(span.clone())?;
+    let edits: Vec<Edit> = written
+        .match_indices(wrong)
+        .filter(|(at, _)| is_whole(written, &(*at..at + wrong.len())))
+        .map(|(at, _)| Edit::new(file, &(span.start + at..span.start + at + wrong.len()), right))
+        .collect();
+    let plain = !right.contains(['"', '\'', '\\', '\n']);
+    (plain && !edits.is_empty()).then(|| Fix { title: format!("write \"{right}\""), edits, safe: false })
 }
 
 fn prose(dossier: &Dossier, subject: Subject) -> Vec<&At<Text>> {
