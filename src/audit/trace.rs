@@ -93,7 +93,12 @@ impl<'d> Tracer<'d> {
                 source: source.id.clone(),
                 publisher: source.publisher.as_ref().map(|p| p.to_string()).unwrap_or_default(),
                 quote: citation.quote.to_string(),
-                line: found.or_else(|| self.checked.proof(subject, index).map(|p| (p.line, Known::Lock))),
+                line: found.or_else(|| {
+                    // a row of a table at hand was held against it by the check
+                    let known =
+                        if citation.row.is_some() && self.archive.is_present() { Known::Article } else { Known::Lock };
+                    self.checked.proof(subject, index).map(|p| (p.line, known))
+                }),
             });
         }
         Behind { kind: head.kind, id: head.id.to_owned(), quotations }

@@ -85,6 +85,9 @@ fn csl_item(item: &Item<'_>) -> Value {
     if let Some(url) = &source.url {
         add("URL", json!(url.as_str()));
     }
+    if let Some(doi) = &source.doi {
+        add("DOI", json!(doi.as_str()));
+    }
     add("language", json!(item.language()));
     let note = item.note();
     if !note.is_empty() {
@@ -214,6 +217,9 @@ fn bib_entry(item: &Item<'_>) -> biblatex::Entry {
     if let Some(url) = &source.url {
         // an address is read as it stands
         entry.set("url", vec![Spanned::detached(Chunk::Normal(url.as_str().to_owned()))]);
+    }
+    if let Some(doi) = &source.doi {
+        entry.set("doi", vec![Spanned::detached(Chunk::Normal(doi.as_str().to_owned()))]);
     }
     entry.set("langid", vec![normal(item.language())]);
     let note = item.note();

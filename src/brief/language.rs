@@ -158,6 +158,10 @@ groups! {
         nothing: Phrase, reports: Counted, quotations: Counted, rests_on: Phrase, wire_one: Phrase, wire_many: Counted, unjudged: Phrase,
         judged: Phrase, no_adding: Phrase, later: Counted, withheld: Counted, languages: Phrase,
     }
+    RowWords rows {
+        books: Phrase, scope: Phrase, with: Phrase, highest: Phrase, not_shown: Counted, all_shown: Phrase, no_sum: Phrase,
+        other_kinds: Phrase, before: Phrase,
+    }
     ChangeWords changes {
         first: Phrase, none: Phrase, corrected: Phrase, new: Phrase, revised: Phrase, withdrawn: Phrase, regraded: Phrase,
         judgement: Phrase, from_to: Phrase, issue: Phrase, evidence: Phrase,

@@ -101,6 +101,8 @@ pub struct View {
     pub disagreements: Vec<Disagreement>,
     /// The same, with what each side says.
     pub contradictions: Vec<Contradiction>,
+    /// Imported tables, an entry each.
+    pub row_tables: Vec<RowTable>,
     /// What is not known.
     pub unknowns: Vec<Unknown>,
     /// Judgements of what may come.
@@ -657,6 +659,66 @@ pub struct UsedQuotation {
     pub records: Vec<String>,
 }
 
+/// An imported table: its rows counted, and those with the highest figures.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Default)]
+pub struct RowTable {
+    /// The title of the table.
+    pub title: String,
+    /// What became of its rows, how many have figures, how many are not shown, and why nothing is added up.
+    pub notes: Vec<Sentence>,
+    /// The kinds of event: the heads of the columns of `periods`.
+    pub kinds: Vec<String>,
+    /// How many rows there are in each year.
+    pub periods: Vec<RowPeriod>,
+    /// The rows with the highest upper bounds, an entry for what is counted of whom.
+    pub top: Vec<TopRows>,
+    /// The table, by number.
+    pub refs: Vec<Mark>,
+    /// The id of its source.
+    pub records: Vec<String>,
+}
+
+/// How many rows there are in a year.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Default)]
+pub struct RowPeriod {
+    /// The year; or what is before the first, or undated.
+    pub period: String,
+    /// The rows of each kind, in the order of the kinds.
+    pub cells: Vec<String>,
+    /// All rows.
+    pub all: String,
+}
+
+/// Rows with the highest upper bounds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Default)]
+pub struct TopRows {
+    /// What they are.
+    pub title: String,
+    /// The rows.
+    pub rows: Vec<ShownRow>,
+}
+
+/// A row of a table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Default)]
+pub struct ShownRow {
+    /// When.
+    pub when: String,
+    /// What.
+    pub what: String,
+    /// Where; may be empty.
+    pub place: String,
+    /// The figure in words.
+    pub figure: String,
+    /// Who gives it.
+    pub claimants: String,
+    /// The number of the row; empty where a report gives the figure.
+    pub row: String,
+    /// The sources it rests on, by number.
+    pub refs: Vec<Mark>,
+    /// The ids of the records it rests on.
+    pub records: Vec<String>,
+}
+
 /// An entry of the list of references.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Default)]
 pub struct Reference {
@@ -957,6 +1019,27 @@ impl View {
                 refs: refs(),
                 records: vec![text()],
             }],
+            row_tables: vec![RowTable {
+                title: text(),
+                notes: vec![Sentence { markdown: text(), refs: refs(), records: vec![text()] }],
+                kinds: vec![text()],
+                periods: vec![RowPeriod { period: text(), cells: vec![text()], all: text() }],
+                top: vec![TopRows {
+                    title: text(),
+                    rows: vec![ShownRow {
+                        when: text(),
+                        what: text(),
+                        place: text(),
+                        figure: text(),
+                        claimants: text(),
+                        row: text(),
+                        refs: refs(),
+                        records: vec![text()],
+                    }],
+                }],
+                refs: refs(),
+                records: vec![text()],
+            }],
             unknowns: vec![Unknown { question: text(), why: text(), closes: text(), records: vec![text()] }],
             outlook: vec![Judgement {
                 kind: text(),
@@ -1054,6 +1137,8 @@ pub enum Section {
     Disagreements,
     /// `contradictions`
     Contradictions,
+    /// `row_tables`
+    RowTables,
     /// `unknowns`
     Unknowns,
     /// `outlook`
@@ -1099,6 +1184,7 @@ impl Section {
         ("not_comparable", Self::NotComparable),
         ("disagreements", Self::Disagreements),
         ("contradictions", Self::Contradictions),
+        ("row_tables", Self::RowTables),
         ("unknowns", Self::Unknowns),
         ("outlook", Self::Outlook),
         ("assumptions", Self::Assumptions),

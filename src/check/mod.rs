@@ -8,15 +8,18 @@ pub mod dating;
 pub mod passage;
 pub mod quoted;
 pub mod review;
+mod rows;
 pub mod rules;
 pub(crate) mod vocabulary;
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
 
 use crate::diag::{self, Diagnostic, Edit, Fix, Level};
 use crate::facts::at::At;
 use crate::facts::dossier::{Anchor, Cited, Dossier, Head, Source, Subject};
+use crate::facts::row::RowCite;
 use crate::facts::table::{Allow, Entry, Ref};
 use crate::facts::vocabulary::Basis;
 use crate::load;
@@ -31,6 +34,7 @@ use crate::text::find::{self, Quotation};
 use crate::text::gate;
 use crate::text::hash;
 use crate::text::nearest::nearest;
+use crate::text::table::Table;
 use passage::{Attempt, Passage};
 use rules::{Found, RULES, Rule, Run};
 use vocabulary::Vocabulary;
@@ -133,8 +137,16 @@ impl<'d> Checked<'d> {
 
     /// The proof of a record's citation.
     #[must_use]
-    pub fn proof(&self, subject: Subject, citation: usize) -> Option<&Proof> {
-        self.lock.proofs.get(&lock::key(self.dossier.head(subject).id, citation))
+    pub fn proof(&self, subject: Subject, citation: usize) -> Option<Cow<'_, Proof>> {
+        let cited = self.dossier.citations(subject).get(citation)?;
+        match &cited.row {
+            // what comes with an imported table was proved with it: there is no line for each of its records
+            Some(row) if row.imported => {
+                let cited = self.dossier.cited_by(subject)?;
+                row_proof(self.dossier, &cited, citation).map(Cow::Owned)
+            }
+            _ => self.lock.proofs.get(&lock::key(self.dossier.head(subject).id, citation)).map(Cow::Borrowed),
+        }
     }
 }
 
@@ -146,7 +158,7 @@ impl Checked<'_> {
     pub fn evidence_of(&self, excerpt: &Dossier, kept: &dyn Fn(Subject) -> Vec<usize>) -> Lock {
         let mut lock = Lock::default();
         for (_, source) in excerpt.sources.iter() {
-            let mut entry = SourceEntry { sha256: source.sha256.to_string(), pinned: BTreeMap::new() };
+            let mut entry = SourceEntry { sha256: source.hash().to_owned(), pinned: BTreeMap::new() };
             if let (Some(published), true) = (&source.published, dating::is_unproved(source.dating.as_ref())) {
                 entry.pinned.insert("published".to_owned(), published.to_string());
             }
@@ -160,7 +172,7 @@ impl Checked<'_> {
             for (index, number) in kept(own).into_iter().enumerate() {
                 if let Some(proof) = self.proof(own, number) {
                     let proved = proved(excerpt, &cited, index);
-                    lock.proofs.insert(lock::key(cited.head.id, index), Proof { proved, ..proof.clone() });
+                    lock.proofs.insert(lock::key(cited.head.id, index), Proof { proved, ..proof.into_owned() });
                 }
             }
         }
@@ -190,7 +202,8 @@ pub fn run<'d>(
     };
     run.tally.records = dossier.heads().filter(|(_, head)| head.file.name() != load::VOCABULARY).count();
     let articles = run.articles(archive);
-    run.evidence(&articles, &Vocabulary::new(dossier));
+    let tables = run.tables(&articles);
+    run.evidence(&articles, &tables, &Vocabulary::new(dossier));
     run.pins();
     run.reviews();
     for rule in RULES {
@@ -227,10 +240,14 @@ struct Pin<'d> {
 enum Text {
     /// At hand, with the hash the dossier names.
     Article(Box<Article>),
+    /// The same, a table.
+    Table(Box<Table>),
     /// Not at hand: the lock answers.
     Absent,
     /// At hand and not to be used; a finding says why.
     Unusable,
+    /// Still to be added: nothing may cite it.
+    NotAdded,
 }
 
 impl<'d> Checker<'d, '_> {
@@ -248,16 +265,26 @@ impl<'d> Checker<'d, '_> {
     fn articles(&mut self, archive: &Archive) -> BTreeMap<Ref<Source>, Text> {
         let mut articles = BTreeMap::new();
         for (reference, source) in self.dossier.sources.iter() {
-            let text = if archive.is_present() { self.article(archive, reference, source) } else { Text::Absent };
-            if let Text::Article(article) = &text {
-                let dating = dating::of_source(self.dossier, source, Some(article));
+            let text = match (source.archived.is_some(), source.table.is_some()) {
+                (false, _) => Text::NotAdded,
+                _ if !archive.is_present() => Text::Absent,
+                (_, true) => self.table(archive, reference, source),
+                _ => self.article(archive, reference, source),
+            };
+            let proved = match &text {
+                Text::Article(article) => Some((Some(article), article.sha256())),
+                Text::Table(table) => Some((None, table.sha256())),
+                _ => None,
+            };
+            if let Some((article, sha256)) = proved {
+                let dating = dating::of_source(self.dossier, source, article.map(|article| &**article));
                 self.found.extend(
                     dating
                         .into_iter()
                         .map(|(rule, d)| (rule, Found { subject: Some(Subject::Source(reference)), diagnostic: d })),
                 );
                 self.fresh.insert(Subject::Source(reference));
-                let entry = SourceEntry { sha256: article.sha256().to_owned(), pinned: BTreeMap::new() };
+                let entry = SourceEntry { sha256: sha256.to_owned(), pinned: BTreeMap::new() };
                 self.new.sources.insert(source.id.clone(), entry);
             } else {
                 let dating = dating::of_source(self.dossier, source, None);
@@ -269,12 +296,12 @@ impl<'d> Checker<'d, '_> {
                 let held = self.old.sources.get(&source.id);
                 if matches!(text, Text::Absent) {
                     match held {
-                        Some(entry) if entry.sha256 == source.sha256.as_str() => {
+                        Some(entry) if entry.sha256 == source.hash() => {
                             self.new.sources.insert(source.id.clone(), SourceEntry { pinned: BTreeMap::new(), ..entry.clone() });
                         }
                         Some(entry) => self.errors.push(
                             Diagnostic::new("article-changed", format!("source `{}` names another text than was verified", source.id))
-                                .at(&source.file, source.sha256.span(), format!("verified was {}", entry.sha256))
+                                .at(&source.file, &hash_span(source), format!("verified was {}", entry.sha256))
                                 .note("the article is not at hand, and the evidence lock knows only the text it was made from")
                                 .help("restore the hash, or run `factbrief check` with the archive at hand"),
                         ),
@@ -289,27 +316,10 @@ impl<'d> Checker<'d, '_> {
     }
 
     fn article(&mut self, archive: &Archive, reference: Ref<Source>, source: &Entry<Source>) -> Text {
-        let name = source.archived.as_str();
-        let bytes = match archive.read(name) {
+        let name = source.file_name();
+        let bytes = match self.bytes(archive.read(name), archive, reference, source) {
             Ok(bytes) => bytes,
-            Err(Unread::Absent) => {
-                let finding =
-                    Diagnostic::new("article-missing", format!("the archive has no article of source `{}`", source.id))
-                        .at(&source.file, source.archived.span(), "no such file in the archive")
-                        .note("where a single article is not at hand, the evidence lock answers for its quotations")
-                        .help_if(
-                            nearest(name, archive.names().unwrap_or_default().iter().map(String::as_str))
-                                .map(|guess| format!("did you mean `{}`?", gate::visible(guess))),
-                        )
-                        .help("put the file into the archive");
-                self.push("article-missing", Some(Subject::Source(reference)), finding);
-                return Text::Absent;
-            }
-            Err(why) => {
-                let finding = read::unread(name, &why).at(&source.file, source.archived.span(), "this article");
-                self.errors.push(finding);
-                return Text::Unusable;
-            }
+            Err(text) => return text,
         };
         let mut article = match Article::read(name, bytes) {
             Ok(article) => article,
@@ -317,27 +327,15 @@ impl<'d> Checker<'d, '_> {
                 self.errors.push(
                     Diagnostic::new("not-text", format!("the article of source `{}` is not text", source.id)).at(
                         &source.file,
-                        source.archived.span(),
+                        &name_span(source),
                         format!("at byte {}: {}", error.offset, error.why),
                     ),
                 );
                 return Text::Unusable;
             }
         };
-        if article.sha256() != source.sha256.as_str() {
-            self.errors.push(
-                Diagnostic::new(
-                    "article-changed",
-                    format!("the article of source `{}` is not the one it names", source.id),
-                )
-                .at(&source.file, source.sha256.span(), format!("the file's hash is {}", article.sha256()))
-                .note("the archived text changed since its hash was written, or the hash is another file's")
-                .help("if the new text is meant, write its hash here and check every quotation again")
-                .fix(
-                    "write the hash of the text that is there",
-                    vec![Edit::new(&source.file, source.sha256.span(), basic_string(article.sha256()))],
-                ),
-            );
+        if article.sha256() != source.hash() {
+            self.changed(source, article.sha256());
             return Text::Unusable;
         }
         for (zone, list) in [(Zone::Furniture, &source.furniture), (Zone::Caption, &source.captions)] {
@@ -357,7 +355,113 @@ impl<'d> Checker<'d, '_> {
         Text::Article(Box::new(article))
     }
 
-    fn evidence(&mut self, articles: &BTreeMap<Ref<Source>, Text>, vocabulary: &Vocabulary<'_>) {
+    /// The bytes of a source's file, or how it stands without them.
+    fn bytes(
+        &mut self,
+        read: Result<Vec<u8>, Unread>,
+        archive: &Archive,
+        reference: Ref<Source>,
+        source: &Entry<Source>,
+    ) -> Result<Vec<u8>, Text> {
+        match read {
+            Ok(bytes) => Ok(bytes),
+            Err(Unread::Absent) => {
+                let finding =
+                    Diagnostic::new("article-missing", format!("the archive has no article of source `{}`", source.id))
+                        .at(&source.file, &name_span(source), "no such file in the archive")
+                        .note("where a single article is not at hand, the evidence lock answers for its quotations")
+                        .help_if(
+                            nearest(source.file_name(), archive.names().unwrap_or_default().iter().map(String::as_str))
+                                .map(|guess| format!("did you mean `{}`?", gate::visible(guess))),
+                        )
+                        .help("put the file into the archive");
+                self.push("article-missing", Some(Subject::Source(reference)), finding);
+                Err(Text::Absent)
+            }
+            Err(why) => {
+                let finding =
+                    read::unread(source.file_name(), &why).at(&source.file, &name_span(source), "this article");
+                self.errors.push(finding);
+                Err(Text::Unusable)
+            }
+        }
+    }
+
+    fn changed(&mut self, source: &Entry<Source>, sha256: &str) {
+        self.errors.push(
+            Diagnostic::new(
+                "article-changed",
+                format!("the article of source `{}` is not the one it names", source.id),
+            )
+            .at(&source.file, &hash_span(source), format!("the file's hash is {sha256}"))
+            .note("the archived text changed since its hash was written, or the hash is another file's")
+            .help("if the new text is meant, write its hash here and check every quotation again")
+            .fix(
+                "write the hash of the text that is there",
+                vec![Edit::new(&source.file, &hash_span(source), basic_string(sha256))],
+            ),
+        );
+    }
+
+    /// The table of a source.
+    fn table(&mut self, archive: &Archive, reference: Ref<Source>, source: &Entry<Source>) -> Text {
+        let Some(form) = &source.table else { return Text::Unusable };
+        let bytes = match self.bytes(archive.read_table(source.file_name()), archive, reference, source) {
+            Ok(bytes) => bytes,
+            Err(text) => return text,
+        };
+        if hash::sha256(&bytes) != source.hash() {
+            self.changed(source, &hash::sha256(&bytes));
+            return Text::Unusable;
+        }
+        match Table::read(
+            &bytes,
+            Some(form.delimiter.unwrap_or(',')),
+            Some(form.encoding.as_deref().unwrap_or("utf-8")),
+        ) {
+            Ok(table) => Text::Table(Box::new(table)),
+            Err(error) => {
+                self.errors.push(
+                    Diagnostic::new(
+                        "not-a-table",
+                        format!("the file of source `{}` is not the table it is said to be", source.id),
+                    )
+                    .at(&source.file, &name_span(source), gate::visible(&error.why))
+                    .help("say in `table` how its cells are written: `delimiter`, `encoding`"),
+                );
+                Text::Unusable
+            }
+        }
+    }
+
+    /// Every imported table, held against its table or the lock as a whole.
+    fn tables(&mut self, articles: &BTreeMap<Ref<Source>, Text>) -> BTreeMap<Ref<Source>, rows::Standing> {
+        let mut found = BTreeMap::new();
+        for imported in &self.dossier.imported {
+            let id = &self.dossier.sources[imported.source].id;
+            let mut standing = match articles.get(&imported.source) {
+                Some(Text::Table(table)) => rows::with_table(self.dossier, imported, table),
+                Some(Text::Absent) => rows::with_lock(self.dossier, imported, self.old.tables.get(id)),
+                // a finding says why
+                _ => continue,
+            };
+            for (rule, finding) in std::mem::take(&mut standing.findings) {
+                self.push(rule, Some(Subject::Source(imported.source)), finding);
+            }
+            if standing.unproved.is_empty() {
+                self.new.tables.insert(id.clone(), standing.entry.clone());
+            }
+            found.insert(imported.source, standing);
+        }
+        found
+    }
+
+    fn evidence(
+        &mut self,
+        articles: &BTreeMap<Ref<Source>, Text>,
+        tables: &BTreeMap<Ref<Source>, rows::Standing>,
+        vocabulary: &Vocabulary<'_>,
+    ) {
         let dossier = self.dossier;
         let lowered: BTreeMap<Ref<Source>, String> = articles
             .iter()
@@ -365,14 +469,53 @@ impl<'d> Checker<'d, '_> {
                 |(r, t)| if let Text::Article(a) = t { Some((*r, a.folded().text().to_lowercase())) } else { None },
             )
             .collect();
+        let mut misread = 0;
         for cited in dossier.cited() {
             let mut passages: Vec<Passage<'_>> = Vec::new();
+            // rows that hold what is quoted, by the number of the citation
+            let mut proved_rows: Vec<usize> = Vec::new();
+            let before = self.found.len();
             for (index, citation) in cited.citations.iter().enumerate() {
                 self.tally.quotations += 1;
+                if let Some(row) = &citation.row {
+                    for (rule, finding) in rows::readings(dossier, &cited, citation, row) {
+                        // rows of one table have one fault in common as a rule: the first are shown
+                        misread += usize::from(row.imported);
+                        if !row.imported || misread <= rows::SHOWN {
+                            self.push(rule, Some(cited.subject), finding);
+                        }
+                    }
+                    if self.row(&cited, index, row, articles.get(&*citation.source), tables.get(&*citation.source)) {
+                        proved_rows.push(index);
+                    }
+                    continue;
+                }
                 let article = match articles.get(&*citation.source) {
                     Some(Text::Article(article)) => article,
                     Some(Text::Absent) => {
                         self.hold_against_lock(&cited, index);
+                        continue;
+                    }
+                    Some(Text::Table(_)) => {
+                        self.errors.push(
+                            Diagnostic::new(
+                                "row-needed",
+                                format!(
+                                    "{} `{}` quotes a table as if it were an article",
+                                    cited.head.kind, cited.head.id
+                                ),
+                            )
+                            .at(
+                                cited.head.file,
+                                citation.quote.span(),
+                                "a table is cited by `row` and `cells`",
+                            ),
+                        );
+                        self.tally.unproved += 1;
+                        continue;
+                    }
+                    Some(Text::NotAdded) => {
+                        self.not_added(&cited, index);
                         continue;
                     }
                     _ => {
@@ -393,7 +536,6 @@ impl<'d> Checker<'d, '_> {
                     None => self.tally.unproved += 1,
                 }
             }
-            let before = self.found.len();
             for rule in RULES {
                 match rule.run {
                     Run::Record(check) => {
@@ -413,14 +555,29 @@ impl<'d> Checker<'d, '_> {
                     _ => {}
                 }
             }
-            let dated = dating::of_record(dossier, &cited, passages.first());
-            self.found.extend(
-                dated.into_iter().map(|(rule, diagnostic)| (rule, Found { subject: Some(cited.subject), diagnostic })),
-            );
-            if passages.len() == cited.citations.len() {
+            // the date of a row is read with its cells
+            let by_row =
+                cited.citations.first().is_some_and(|c| c.row.is_some()) && basis(cited.dating) == Basis::Stated;
+            if !by_row {
+                let dated = dating::of_record(dossier, &cited, passages.first());
+                self.found.extend(
+                    dated
+                        .into_iter()
+                        .map(|(rule, diagnostic)| (rule, Found { subject: Some(cited.subject), diagnostic })),
+                );
+            }
+            if passages.len() + proved_rows.len() == cited.citations.len() {
                 self.fresh.insert(cited.subject);
             }
             let sound = !self.found[before..].iter().any(|(rule, found)| self.level(rule, found).fails());
+            for index in proved_rows {
+                self.tally.exact += 1;
+                if let (true, Some(proof)) = (sound, row_proof(dossier, &cited, index))
+                    && cited.citations.get(index).and_then(|c| c.row.as_ref()).is_some_and(|row| !row.imported)
+                {
+                    self.new.proofs.insert(lock::key(cited.head.id, index), proof);
+                }
+            }
             for passage in &passages {
                 let exact = passage.hit.exact;
                 if exact {
@@ -441,6 +598,81 @@ impl<'d> Checker<'d, '_> {
                 }
             }
         }
+        if let Some(more) = misread.checked_sub(rows::SHOWN).filter(|more| *more > 0) {
+            self.errors.push(
+                Diagnostic::new("rows", format!("{more} more records of imported tables are not what their rows say"))
+                    .note("the first of them are shown; they have one reason as a rule"),
+            );
+        }
+    }
+
+    /// Whether a cited row is proved against its table; what the lock answers for is counted as such.
+    fn row(
+        &mut self,
+        cited: &Cited<'_>,
+        index: usize,
+        row: &RowCite,
+        text: Option<&Text>,
+        standing: Option<&rows::Standing>,
+    ) -> bool {
+        let Some(citation) = cited.citations.get(index) else { return false };
+        if row.imported {
+            let proved = standing.is_some_and(|standing| standing.is_proved(row.row.number));
+            match (proved, text) {
+                (true, Some(Text::Table(_))) => return true,
+                (true, _) => self.tally.locked += 1,
+                (false, _) => self.tally.unproved += 1,
+            }
+            return false;
+        }
+        let source = &self.dossier.sources[*citation.source];
+        let finding = match text {
+            Some(Text::Table(table)) => rows::against_table(cited, citation, row, table),
+            Some(Text::NotAdded) => {
+                self.not_added(cited, index);
+                return false;
+            }
+            _ if source.table.is_none() => Some(
+                Diagnostic::new("", format!("{} `{}` cites a row of what is no table", cited.head.kind, cited.head.id))
+                    .at(cited.head.file, &row.span, format!("source `{}` has no key `table`", source.id))
+                    .help("cite the words of an article by `quote`; or say in the source how the cells of its table are written"),
+            ),
+            Some(Text::Absent) => {
+                self.hold_against_lock(cited, index);
+                return false;
+            }
+            _ => {
+                self.tally.unproved += 1;
+                return false;
+            }
+        };
+        match finding {
+            Some(finding) => {
+                self.tally.unproved += 1;
+                self.push("row-not-verbatim", Some(cited.subject), finding);
+                false
+            }
+            None => true,
+        }
+    }
+
+    /// A citation of a source whose article is still to be added.
+    fn not_added(&mut self, cited: &Cited<'_>, index: usize) {
+        self.tally.unproved += 1;
+        let Some(citation) = cited.citations.get(index) else { return };
+        let source = &self.dossier.sources[*citation.source];
+        self.errors.push(
+            Diagnostic::new(
+                "article-not-added",
+                format!(
+                    "{} `{}` cites source `{}`, which has no article yet",
+                    cited.head.kind, cited.head.id, source.id
+                ),
+            )
+            .at(cited.head.file, citation.source.span(), "nothing could be proved by it")
+            .at(&source.file, &source.header, "lacks `file` and `sha256`")
+            .help("put the article into the archive, and write its name and hash into the source"),
+        );
     }
 
     fn extend(&mut self, rule: &'static Rule, cited: &Cited<'_>, findings: Vec<Diagnostic>) {
@@ -523,6 +755,8 @@ impl<'d> Checker<'d, '_> {
             "said" => cited.said.map(|s| s.span().clone()),
             "words" => citation.and_then(|c| c.words.as_ref()).map(|w| w.span().clone()),
             "prefix" => citation.and_then(|c| c.prefix.as_ref()).map(|p| p.span().clone()),
+            "row" => citation.and_then(|c| c.row.as_ref()).map(|row| row.span.clone()),
+            "cells" | "reads" => citation.map(|c| c.quote.span().clone()),
             "via" => citation.and_then(|c| c.via.first()).map(|v| v.span().clone()),
             "date" | "dating" => cited.date.map(|d| d.span().clone()),
             _ => None,
@@ -762,7 +996,31 @@ fn taken_out(head: &Head<'_>, exception: &Allow) -> Option<Fix> {
 
 /// The keys whose values the lock holds by hash.
 fn is_hashed(key: &str) -> bool {
-    matches!(key, "words" | "said" | "prefix" | "names" | "lines")
+    matches!(key, "words" | "said" | "prefix" | "names" | "lines" | "cells" | "reads")
+}
+
+/// The proof of a row: its number stands for the line, and its cells are wherever the row is.
+fn row_proof(dossier: &Dossier, cited: &Cited<'_>, index: usize) -> Option<Proof> {
+    let citation = cited.citations.get(index)?;
+    let row = citation.row.as_ref()?;
+    Some(Proof {
+        source: dossier.sources[*citation.source].id.clone(),
+        line: usize::try_from(row.row.number).ok()?,
+        bytes: [0, 0],
+        matched: Match::Exact,
+        quote: quote_hash(&citation.quote),
+        proved: proved(dossier, cited, index),
+    })
+}
+
+/// Where the name of a source's file is written.
+fn name_span(source: &Entry<Source>) -> std::ops::Range<usize> {
+    source.archived.as_ref().map_or_else(|| source.header.clone(), |name| name.span().clone())
+}
+
+/// Where the hash of a source's file is written.
+fn hash_span(source: &Entry<Source>) -> std::ops::Range<usize> {
+    source.sha256.as_ref().map_or_else(|| source.header.clone(), |hash| hash.span().clone())
 }
 
 fn quote_hash(quote: &str) -> String {
@@ -781,6 +1039,13 @@ fn proved(dossier: &Dossier, cited: &Cited<'_>, index: usize) -> BTreeMap<String
     }
     if let Some(prefix) = &citation.prefix {
         put("prefix", hash::short(prefix));
+    }
+    if let Some(row) = &citation.row {
+        put("row", row.row.number.to_string());
+        let cells: Vec<String> = row.cells().map(|(column, cell)| format!("{column}\u{1f}{cell}")).collect();
+        put("cells", hash::short(&cells.join("\u{1e}")));
+        let form = dossier.sources[*citation.source].table.as_ref();
+        put("reads", hash::short(&format!("{:?} {form:?}", row.reads)));
     }
     let actors = |list: &[At<Ref<crate::facts::dossier::Actor>>]| {
         list.iter().map(|a| dossier.actors[**a].id.clone()).collect::<Vec<_>>().join(" ")
@@ -871,9 +1136,15 @@ pub fn basis(dating: Option<&crate::facts::dossier::Dating>) -> Basis {
 /// Where it is not at hand or is not the text the source names.
 pub fn article_of(dossier: &Dossier, archive: &Archive, source: Ref<Source>) -> Result<Arc<Article>, String> {
     let source = &dossier.sources[source];
-    let bytes = archive.read(&source.archived).map_err(|why| why.to_string())?;
-    let article = Article::read(source.archived.as_str(), bytes).map_err(|e| e.why)?;
-    if article.sha256() == source.sha256.as_str() {
+    if source.archived.is_none() {
+        return Err("its article is still to be added".to_owned());
+    }
+    if source.table.is_some() {
+        return Err("it is a table".to_owned());
+    }
+    let bytes = archive.read(source.file_name()).map_err(|why| why.to_string())?;
+    let article = Article::read(source.file_name(), bytes).map_err(|e| e.why)?;
+    if article.sha256() == source.hash() {
         Ok(Arc::new(article))
     } else {
         Err("the archived text is not the one the source names".to_owned())

@@ -34,6 +34,8 @@ pub enum Stands {
     },
     /// The article is not at hand, and nothing is known.
     Unknown(String),
+    /// It is a row of a table: its cells are in the citation.
+    Row,
 }
 
 /// A place of an article where a quotation stands, on one line.
@@ -60,6 +62,9 @@ pub fn quoted<'d>(dossier: &'d Dossier, subject: Subject, archive: &Archive, loc
     let citations = dossier.citations(subject).iter().enumerate();
     citations
         .map(|(index, citation)| {
+            if citation.row.is_some() {
+                return Quoted { citation, source: &dossier.sources[*citation.source], stands: Stands::Row };
+            }
             let stands = match article_of(dossier, archive, *citation.source) {
                 Ok(article) => Stands::Article(standings(&article, &citation.quote)),
                 Err(why) => match lock.and_then(|lock| lock.proofs.get(&lock::key(id, index))) {

@@ -325,9 +325,11 @@ fn articles(workspace: &Workspace, archive: &Archive, looked: &mut Looked) {
     }
     let (mut there, mut missing, mut changed) = (0, Vec::new(), Vec::new());
     for dossier in workspace.dossiers.values() {
-        for (_, source) in dossier.sources.iter() {
-            match archive.read(source.archived.as_str()) {
-                Ok(bytes) if sha256(&bytes) == source.sha256.as_str() => there += 1,
+        // one whose article is still to be added is told by the check
+        for (_, source) in dossier.sources.iter().filter(|(_, source)| source.archived.is_some()) {
+            let name = source.file_name();
+            match if source.table.is_some() { archive.read_table(name) } else { archive.read(name) } {
+                Ok(bytes) if sha256(&bytes) == source.hash() => there += 1,
                 Ok(_) => changed.push(source.id.as_str()),
                 Err(_) => missing.push(source.id.as_str()),
             }

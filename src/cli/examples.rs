@@ -153,6 +153,15 @@ Examples:
   factbrief schema --out schema
       those of dossiers, briefings and the project, each in a file";
 
+pub(super) const IMPORT: &str = "\
+Examples:
+  factbrief import mappings ged
+      print the mapping of a table that many use
+  factbrief import csv events.csv --mapping ged --dry-run
+      read a table of events, and write nothing
+  factbrief import references reading.bib
+      references as sources whose articles are still to be added";
+
 pub(super) const EXPORT: &str = "\
 Examples:
   factbrief export references --as bibtex

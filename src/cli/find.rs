@@ -56,7 +56,7 @@ fn attempt(place: &Place, options: &Options) -> Result<Exit, Exit> {
     let mut exit = Exit::Clean;
     let mut desks: Vec<(&str, Desk<'_>)> = Vec::new();
     for (name, dossier) in &dossiers {
-        for (reference, source) in dossier.sources.iter() {
+        for (reference, source) in dossier.sources.iter().filter(|(_, source)| source.is_article()) {
             match Desk::open(dossier, reference, &archive) {
                 Ok(desk) => desks.push((name, desk)),
                 Err(why) => {
@@ -69,7 +69,7 @@ fn attempt(place: &Place, options: &Options) -> Result<Exit, Exit> {
     let mut others: Vec<Article> = Vec::new();
     if options.everywhere {
         let registered: BTreeSet<&str> =
-            workspace.dossiers.values().flat_map(|d| d.sources.iter().map(|(_, s)| s.archived.as_str())).collect();
+            workspace.dossiers.values().flat_map(|d| d.sources.iter().map(|(_, s)| s.file_name())).collect();
         let names = archive.names().map_err(|why| {
             output::tell(&format!("error: cannot read the archive: {}\n", visible(&why.to_string())));
             Exit::Io

@@ -43,7 +43,7 @@ impl Gathered {
         for (name, report) in &verdict.reports {
             self.excepted.extend(report.excepted.iter().cloned());
             let Some(dossier) = workspace.dossiers.get(name) else { continue };
-            self.articles.extend(dossier.sources.iter().map(|(_, source)| source.archived.to_string()));
+            self.articles.extend(dossier.sources.iter().map(|(_, source)| source.file_name().to_owned()));
             self.suites.push(suite(name, dossier, report));
         }
     }

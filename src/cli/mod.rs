@@ -14,6 +14,7 @@ mod extract;
 mod find;
 mod gathered;
 mod impact;
+mod import;
 mod init;
 mod kept;
 mod lsp;
@@ -262,6 +263,9 @@ enum Command {
     /// Store saved articles in the archive and write their source records
     #[command(after_help = examples::SOURCE)]
     Source(source::Options),
+    /// Bring data along: a table of events, or references
+    #[command(after_help = examples::IMPORT)]
+    Import(import::Options),
     /// Print what the project holds in a format that other programs read
     #[command(after_help = examples::EXPORT)]
     Export(export::Options),
@@ -354,6 +358,7 @@ impl Command {
             Self::Source(_) => "source",
             Self::Lsp(_) => "lsp",
             Self::Schema(_) => "schema",
+            Self::Import(_) => "import",
             Self::Export(_) => "export",
             Self::Explain(_) => "explain",
             Self::Doctor(_) => "doctor",
@@ -382,6 +387,7 @@ impl Command {
             Self::Source(options) => source::run(place, &options),
             Self::Lsp(options) => lsp::run(place, &options),
             Self::Schema(options) => schema::run(&options),
+            Self::Import(options) => import::run(place, &options),
             Self::Export(options) => export::run(place, &options),
             Self::Explain(options) => explain::run(&options),
             Self::Doctor(options) => doctor::run(place, &options),

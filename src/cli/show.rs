@@ -3,13 +3,18 @@
 use std::fmt::Write as _;
 
 use factbrief::check::quoted::{Quoted, Standing, Stands, quoted};
-use factbrief::facts::dossier::{Dossier, Subject};
+use factbrief::facts::dossier::{Dossier, Head, Subject};
 use factbrief::load::archive::Archive;
+use factbrief::load::excerpt::made;
 use factbrief::load::lock;
+use factbrief::load::tables::ROWS;
 use factbrief::text::gate::{visible, visible_lines};
 
 use super::check::{no_record, open, unknown_record};
 use super::{Exit, Place, output};
+
+/// The most records that are named as referring to one; the rest are counted.
+const MOST: usize = 200;
 
 #[derive(clap::Args)]
 pub(crate) struct Options {
@@ -44,11 +49,26 @@ pub(super) fn record(dossier: &Dossier, subject: Subject, archive: &Archive, loc
     let head = dossier.head(subject);
     let at = head.file.position(head.header.start);
     let mut out = format!("{} `{}`  ({}:{})\n\n", head.kind, head.id, visible(head.file.name()), at.line);
-    out.push_str(&visible_lines(&written(head.file.text(), head.header.start)));
+    let lines = match made(dossier, subject) {
+        Some(record) => {
+            format!("# made of row {} of this table\n[{}.{}]\n{record}", row_of(dossier, subject), head.kind, head.id)
+        }
+        None => written(head.file.text(), head.header.start),
+    };
+    out.push_str(&visible_lines(&lines));
     for Quoted { citation, source, stands } in quoted(dossier, subject, archive, lock) {
         let publisher = source.publisher.as_ref().map_or("publisher unknown", |p| p.as_str());
         let _ = write!(out, "\n{} [{}]", visible(publisher), source.id);
         let _ = match stands {
+            Stands::Row => {
+                if let Some(row) = &citation.row {
+                    let _ = writeln!(out, ", row {}:", row.row.number);
+                    for (column, cell) in row.cells() {
+                        let _ = writeln!(out, "    {}: {}", visible(column), visible(cell));
+                    }
+                }
+                Ok(())
+            }
             Stands::Article(places) if places.is_empty() => {
                 writeln!(out, ": the quotation does not stand in the article")
             }
@@ -73,15 +93,30 @@ pub(super) fn record(dossier: &Dossier, subject: Subject, archive: &Archive, loc
             Stands::Unknown(why) => writeln!(out, ": {}\n    >>>{}<<<", visible(&why), visible(&citation.quote)),
         };
     }
+    let refers = |other: Subject, h: &Head<'_>| {
+        if h.file.name().ends_with(ROWS) {
+            return dossier.refers_to(other).contains(&subject);
+        }
+        mentions(&written(h.file.text(), h.header.start), head.id)
+    };
     let referring: Vec<String> = dossier
         .heads()
-        .filter(|(other, h)| *other != subject && mentions(&written(h.file.text(), h.header.start), head.id))
+        .filter(|(other, h)| *other != subject && refers(*other, h))
         .map(|(_, h)| format!("{} `{}`", h.kind, h.id))
         .collect();
     if !referring.is_empty() {
-        let _ = writeln!(out, "\nreferred to by: {}", referring.join(", "));
+        let more = referring.len().saturating_sub(MOST);
+        let shown = referring.get(..MOST).unwrap_or(&referring).join(", ");
+        let more = if more > 0 { format!(" and {more} more records") } else { String::new() };
+        let _ = writeln!(out, "\nreferred to by: {shown}{more}");
     }
     out
+}
+
+/// The row that a record is made of, as a word.
+fn row_of(dossier: &Dossier, subject: Subject) -> String {
+    let row = dossier.citations(subject).first().and_then(|c| c.row.as_ref());
+    row.map_or_else(|| "…".to_owned(), |row| row.row.number.to_string())
 }
 
 fn mentions(text: &str, id: &str) -> bool {

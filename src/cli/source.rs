@@ -160,7 +160,7 @@ fn one(place: &Place, call: &Call<'_>, seeds: &mut Seeds, file: &Path) -> Result
     let real = std::fs::canonicalize(file).unwrap_or_else(|_| file.to_owned());
     let bytes = match read::bytes(&real) {
         Ok(bytes) => bytes,
-        Err(read::Unread::TooLarge(size)) => {
+        Err(read::Unread::TooLarge(size, _)) => {
             return failed(Diagnostic::new(
                 "limit",
                 format!("{} has {size} bytes; the limit is 64 MiB", visible(&shown)),

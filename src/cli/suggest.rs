@@ -43,7 +43,7 @@ fn attempt(place: &Place, options: &Options) -> Result<Exit, Exit> {
         Some(id) => sources.push(source_of(&workspace, id, options.dossier.as_deref())?),
         None => {
             for (name, dossier) in named(&workspace, options.dossier.as_deref())? {
-                sources.extend(dossier.sources.iter().map(|(r, _)| (name, dossier, r)));
+                sources.extend(dossier.sources.iter().filter(|(_, s)| s.is_article()).map(|(r, _)| (name, dossier, r)));
             }
         }
     }

@@ -196,6 +196,10 @@ fn card(desk: &Desk<'_>, home: &Page, record: &Record, dossier: &str) -> String 
             Stands::Locked { line, .. } => {
                 write!(out, "\n\n{head}, line {line}, by the evidence lock\n\n> **{quote}**")
             }
+            Stands::Row => {
+                let row = citation.row.as_ref().map_or(0, |row| row.row.number);
+                write!(out, "\n\n{head}, row {row}\n\n> {quote}")
+            }
             Stands::Unknown(why) => {
                 write!(out, "\n\n{head} (`{}`): {}\n\n> {quote}", source.id, escape(&visible(&why)))
             }
@@ -242,7 +246,7 @@ fn words(d: &Dossier, subject: Subject) -> Vec<String> {
                 format!(
                     "reliability {}; cited by {citing} records; file `{}`",
                     source.grade,
-                    visible(&source.archived)
+                    visible(source.file_name())
                 ),
             ]
         }

@@ -55,7 +55,7 @@ pub(super) fn hold(
         differences(dossier, lock, &report.lock, file, findings);
     }
     let fresh = |source: &str| {
-        let name = dossier.sources.get(source).map(|(_, s)| s.archived.as_str());
+        let name = dossier.sources.get(source).map(|(_, s)| s.file_name());
         name.is_some_and(|name| archive.is_present() && archive.read(name).is_ok())
     };
     let mut proved: BTreeMap<String, Vec<Proved>> = BTreeMap::new();
@@ -70,7 +70,7 @@ pub(super) fn hold(
             };
             proved.entry(cited.head.id.to_owned()).or_default().push(Proved {
                 source: source.id.clone(),
-                sha256: source.sha256.to_string(),
+                sha256: source.hash().to_owned(),
                 line: proof.map_or(0, |p| p.line),
                 how,
             });

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::at::At;
 use super::date::Date;
 use super::figure::Figure;
+use super::row::{Row, RowCite, TableForm};
 use super::table::{Allow, Entry, Ref, Review, Table};
 use super::text::Text;
 use super::vocabulary::{
@@ -27,6 +28,8 @@ pub struct Citation {
     pub prefix: Option<At<String>>,
     /// Through whom it reached the source, nearest to the source first.
     pub via: Vec<At<Ref<Actor>>>,
+    /// The row it cites, of a source that is a table; `quote` then holds the cells as they are printed.
+    pub row: Option<Box<RowCite>>,
 }
 
 /// The date that a relative date is counted from.
@@ -56,10 +59,12 @@ pub struct Dating {
 /// A published text, archived by hash.
 #[derive(Debug)]
 pub struct Source {
-    /// The file's name in the archive.
-    pub archived: At<String>,
+    /// The file's name in the archive; none while the article is still to be added, and nothing may cite it.
+    pub archived: Option<At<String>>,
     /// SHA-256 of its bytes.
-    pub sha256: At<String>,
+    pub sha256: Option<At<String>>,
+    /// How its cells are written, where it is a table.
+    pub table: Option<TableForm>,
     /// Its headline.
     pub title: Option<At<String>>,
     /// Who published it.
@@ -70,6 +75,8 @@ pub struct Source {
     pub wires: Vec<At<Ref<Actor>>>,
     /// Where it is published.
     pub url: Option<At<String>>,
+    /// Its Digital Object Identifier.
+    pub doi: Option<At<String>>,
     /// When it was published.
     pub published: Option<At<Date>>,
     /// How that date is known.
@@ -84,6 +91,26 @@ pub struct Source {
     pub grade: Reliability,
     /// What kind of report it is and what it rests on, in a line.
     pub about: Option<At<Text>>,
+}
+
+impl Source {
+    /// The name of its file; empty while its article is still to be added.
+    #[must_use]
+    pub fn file_name(&self) -> &str {
+        self.archived.as_ref().map_or("", |name| name.as_str())
+    }
+
+    /// Whether it is an article that is at hand somewhere: no table, and none that is still to be added.
+    #[must_use]
+    pub fn is_article(&self) -> bool {
+        self.archived.is_some() && self.table.is_none()
+    }
+
+    /// The SHA-256 of its file; empty while its article is still to be added.
+    #[must_use]
+    pub fn hash(&self) -> &str {
+        self.sha256.as_ref().map_or("", |hash| hash.as_str())
+    }
 }
 
 /// A person or body that does or says something.
@@ -332,6 +359,36 @@ pub struct Change {
     pub text: At<Text>,
 }
 
+/// A table that was imported whole: its rows became records by a mapping, and are proved together.
+#[derive(Debug)]
+pub struct Imported {
+    /// The source that holds the table.
+    pub source: Ref<Source>,
+    /// SHA-256 of the table that was imported.
+    pub table_sha256: String,
+    /// SHA-256 of the mapping.
+    pub mapping_sha256: String,
+    /// The imported rows.
+    pub rows_file: Arc<TextFile>,
+    /// Each with the bytes of the file that it stands in, in the order of the table.
+    pub rows: Vec<(Arc<Row>, Range<usize>)>,
+    /// What became of each row of the table.
+    pub books: Books,
+}
+
+/// What became of the rows of a table: each was imported, refused or left out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Books {
+    /// Rows that the table has below its header.
+    pub read: usize,
+    /// Rows that became records.
+    pub imported: usize,
+    /// Rows that could not be read, each listed with the reason.
+    pub refused: usize,
+    /// Rows that the mapping leaves out.
+    pub left_out: usize,
+}
+
 /// A reference to a record of any kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Subject {
@@ -396,6 +453,8 @@ pub struct Dossier {
     pub assessments: Table<Assessment>,
     /// Changes.
     pub changes: Table<Change>,
+    /// Tables that were imported, by source.
+    pub imported: Vec<Imported>,
 }
 
 /// What every record has, whatever its kind.
@@ -496,49 +555,79 @@ tables! {
 }
 
 impl Dossier {
+    /// Whether a record comes with an imported table.
+    #[must_use]
+    pub fn is_imported(&self, subject: Subject) -> bool {
+        self.citations(subject).first().is_some_and(|c| c.row.as_ref().is_some_and(|row| row.imported))
+    }
+
     /// The records that cite, by kind and id.
     pub fn cited(&self) -> impl Iterator<Item = Cited<'_>> {
-        let events = self.events.iter().map(|(r, e)| Cited {
-            subject: Subject::Event(r),
-            head: e.head("event"),
-            citations: &e.citations,
-            hedge: e.hedge.as_ref(),
-            date: e.date.as_ref(),
-            dating: e.dating.as_ref(),
-            claimants: Vec::new(),
-            said: None,
-        });
-        let claims = self.claims.iter().map(|(r, c)| Cited {
-            subject: Subject::Claim(r),
-            head: c.head("claim"),
-            citations: &c.citations,
-            hedge: c.hedge.as_ref(),
-            date: None,
-            dating: None,
-            claimants: c.by.iter().collect(),
-            said: None,
-        });
-        let positions = self.positions.iter().map(|(r, p)| Cited {
-            subject: Subject::Position(r),
-            head: p.head("position"),
-            citations: &p.citations,
-            hedge: p.hedge.as_ref(),
-            date: p.date.as_ref(),
-            dating: p.dating.as_ref(),
-            claimants: vec![&p.actor],
-            said: p.said.as_ref(),
-        });
-        let backgrounds = self.backgrounds.iter().map(|(r, b)| Cited {
-            subject: Subject::Background(r),
-            head: b.head("background"),
-            citations: &b.citations,
-            hedge: b.hedge.as_ref(),
-            date: b.date.as_ref(),
-            dating: b.dating.as_ref(),
-            claimants: b.by.iter().collect(),
-            said: None,
-        });
-        events.chain(claims).chain(positions).chain(backgrounds)
+        let events = self.events.iter().map(|(r, _)| Subject::Event(r));
+        let claims = self.claims.iter().map(|(r, _)| Subject::Claim(r));
+        let positions = self.positions.iter().map(|(r, _)| Subject::Position(r));
+        let backgrounds = self.backgrounds.iter().map(|(r, _)| Subject::Background(r));
+        events.chain(claims).chain(positions).chain(backgrounds).filter_map(|subject| self.cited_by(subject))
+    }
+
+    /// A record that cites, seen without its kind; none for a kind that does not cite.
+    #[must_use]
+    pub fn cited_by(&self, subject: Subject) -> Option<Cited<'_>> {
+        Some(match subject {
+            Subject::Event(r) => {
+                let e = &self.events[r];
+                Cited {
+                    subject,
+                    head: e.head("event"),
+                    citations: &e.citations,
+                    hedge: e.hedge.as_ref(),
+                    date: e.date.as_ref(),
+                    dating: e.dating.as_ref(),
+                    claimants: Vec::new(),
+                    said: None,
+                }
+            }
+            Subject::Claim(r) => {
+                let c = &self.claims[r];
+                Cited {
+                    subject,
+                    head: c.head("claim"),
+                    citations: &c.citations,
+                    hedge: c.hedge.as_ref(),
+                    date: None,
+                    dating: None,
+                    claimants: c.by.iter().collect(),
+                    said: None,
+                }
+            }
+            Subject::Position(r) => {
+                let p = &self.positions[r];
+                Cited {
+                    subject,
+                    head: p.head("position"),
+                    citations: &p.citations,
+                    hedge: p.hedge.as_ref(),
+                    date: p.date.as_ref(),
+                    dating: p.dating.as_ref(),
+                    claimants: vec![&p.actor],
+                    said: p.said.as_ref(),
+                }
+            }
+            Subject::Background(r) => {
+                let b = &self.backgrounds[r];
+                Cited {
+                    subject,
+                    head: b.head("background"),
+                    citations: &b.citations,
+                    hedge: b.hedge.as_ref(),
+                    date: b.date.as_ref(),
+                    dating: b.dating.as_ref(),
+                    claimants: b.by.iter().collect(),
+                    said: None,
+                }
+            }
+            _ => return None,
+        })
     }
 
     /// The citations of a record; none for a kind that does not cite.

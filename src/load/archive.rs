@@ -34,11 +34,23 @@ impl Archive {
     /// # Errors
     /// Where the name is no plain file name, or the file cannot be read.
     pub fn read(&self, name: &str) -> Result<Vec<u8>, Unread> {
+        self.read_to(name, crate::text::gate::MAX_BYTES)
+    }
+
+    /// The bytes of a table, which may be larger than an article.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub fn read_table(&self, name: &str) -> Result<Vec<u8>, Unread> {
+        self.read_to(name, crate::text::table::MAX_TABLE)
+    }
+
+    fn read_to(&self, name: &str, limit: u64) -> Result<Vec<u8>, Unread> {
         if let Err(why) = check_name(name) {
             return Err(Unread::Refused(why));
         }
         match self {
-            Self::Folder(folder) => read::bytes(&folder.join(name)),
+            Self::Folder(folder) => read::bytes_to(&folder.join(name), limit),
             Self::Texts(texts) => texts.get(name).cloned().ok_or(Unread::Absent),
             Self::Absent => Err(Unread::Absent),
         }

@@ -59,6 +59,8 @@ pub struct Request {
     pub situation: Option<At<String>>,
     /// Why two events must not be held against each other, in the same form.
     pub not_comparable: Option<At<String>>,
+    /// How many rows of an imported table it shows for what is counted.
+    pub rows: Option<At<u32>>,
     /// Whether its PDF carries the records it rests on, so that it can be verified without the project.
     pub evidence: bool,
 }
@@ -112,6 +114,8 @@ pub(super) struct RawBriefing {
     /// Why two events must not be held against each other, in sentences of the same form; of a comparison.
     #[schemars(extend("x-names" = "narrative"))]
     not_comparable: Option<At<String>>,
+    /// Of a kind that shows rows of a table: how many of them.
+    rows: Option<At<u32>>,
     /// Whether the PDF carries the records it rests on, so that it can be verified without the project; true, if left out.
     evidence: Option<bool>,
 }
@@ -134,6 +138,7 @@ impl Keys for RawBriefing {
         "bottom_line",
         "situation",
         "not_comparable",
+        "rows",
         "evidence",
     ];
     const REQUIRED: &'static [&'static str] = &["kind", "title", "as_of"];
@@ -224,6 +229,7 @@ impl Request {
             bottom_line: given(raw.bottom_line),
             situation: given(raw.situation),
             not_comparable: given(raw.not_comparable),
+            rows: raw.rows,
             evidence: raw.evidence.unwrap_or(true),
         })
     }

@@ -13,7 +13,7 @@ use crate::text::gate;
 use crate::text::nearest::nearest;
 
 /// Keys whose text is a quotation: there a hidden character of the source is kept for matching.
-const QUOTATIONS: &[&str] = &["quote", "words", "said", "prefix", "furniture", "captions"];
+const QUOTATIONS: &[&str] = &["quote", "words", "said", "prefix", "furniture", "captions", "cells"];
 
 /// The deepest nesting of values that is read.
 const MAX_DEPTH: usize = 32;
@@ -42,7 +42,7 @@ pub(crate) fn parse(file: &Arc<TextFile>) -> Result<Document<'_>, Vec<Diagnostic
     }
     let table = table.into_inner();
     let mut inspection = Inspection { file, findings: &mut findings, kept: Vec::new() };
-    inspection.table(&table, 0);
+    inspection.table(&table, false, 0);
     let kept = inspection.kept;
     for (span, c) in gate::hidden(file.text()) {
         if !kept.iter().any(|k| k.start <= span.start && span.end <= k.end) {
@@ -72,7 +72,7 @@ struct Inspection<'a> {
 }
 
 impl Inspection<'_> {
-    fn table(&mut self, table: &DeTable<'_>, depth: usize) {
+    fn table(&mut self, table: &DeTable<'_>, quoted: bool, depth: usize) {
         for (key, value) in table {
             if !gate::hidden(key.as_ref()).is_empty() {
                 self.findings.push(
@@ -81,7 +81,7 @@ impl Inspection<'_> {
                         .help("write keys in plain letters"),
                 );
             }
-            let quotation = QUOTATIONS.contains(&key.as_ref().as_ref());
+            let quotation = quoted || QUOTATIONS.contains(&key.as_ref().as_ref());
             self.value(value, quotation, depth + 1);
         }
     }
@@ -119,7 +119,7 @@ impl Inspection<'_> {
                         self.findings.push(newer(self.file, &span, "a comma at the end of an inline table"));
                     }
                 }
-                self.table(table, depth + 1);
+                self.table(table, quotation, depth + 1);
             }
             DeValue::Datetime(_) => self.findings.push(
                 Diagnostic::new("bare-date", "dates are written in quotation marks")

@@ -20,7 +20,11 @@ use toml::{Table, Value};
 use super::VOCABULARY;
 use super::document::basic_string;
 use super::records::keys_of;
-use crate::facts::dossier::{Anchor, Dating, Dossier, Head, Subject};
+use super::tables::ROWS;
+use crate::facts::at::At;
+use crate::facts::dossier::{Actor, Anchor, Dating, Dossier, Head, Subject};
+use crate::facts::row::Reads;
+use crate::facts::table::Ref;
 
 /// The note of a date whose proof is not in the part, and the reason of every exception in it.
 pub const WITHHELD: &str = "kept by the project and not part of this excerpt";
@@ -34,7 +38,8 @@ impl Tables {
     #[must_use]
     pub fn of(dossier: &Dossier) -> Self {
         let mut tables = BTreeMap::new();
-        for (_, head) in dossier.heads().filter(|(_, head)| head.file.name() != VOCABULARY) {
+        let typed = |name: &str| name != VOCABULARY && !name.ends_with(ROWS);
+        for (_, head) in dossier.heads().filter(|(_, head)| typed(head.file.name())) {
             if !tables.contains_key(head.file.name()) {
                 // a file that was loaded parses
                 tables.insert(head.file.name().to_owned(), head.file.text().parse().unwrap_or_default());
@@ -93,8 +98,8 @@ pub fn excerpt(dossier: &Dossier, tables: &Tables, chosen: &Chosen<'_>) -> Strin
         for (subject, head) in dossier.heads().filter(|(s, h)| h.kind == *kind && chosen.records.contains(s)) {
             // the vocabulary comes with the program, and is in no file of the dossier
             let table = tables.0.get(head.file.name()).and_then(|t| t.get(*kind)).and_then(|t| t.get(head.id));
-            let Some(record) = table.and_then(Value::as_table) else { continue };
-            let mut record = record.clone();
+            let record = table.and_then(Value::as_table).cloned();
+            let Some(mut record) = record.or_else(|| made(dossier, subject)) else { continue };
             prune(dossier, chosen, subject, &mut record);
             if !out.is_empty() {
                 out.push('\n');
@@ -109,6 +114,103 @@ pub fn excerpt(dossier: &Dossier, tables: &Tables, chosen: &Chosen<'_>) -> Strin
         }
     }
     out
+}
+
+/// A record that a row of an imported table makes, as it would be written; none for any other.
+#[must_use]
+pub fn made(dossier: &Dossier, subject: Subject) -> Option<Table> {
+    if !dossier.head(subject).file.name().ends_with(ROWS) {
+        return None;
+    }
+    let mut record = Table::new();
+    let mut put = |key: &str, value: Value| {
+        record.insert(key.to_owned(), value);
+    };
+    let actors = |list: &[At<Ref<Actor>>]| {
+        Value::Array(list.iter().map(|a| Value::from(dossier.actors[**a].id.as_str())).collect())
+    };
+    match subject {
+        Subject::Event(r) => {
+            let event = &dossier.events[r];
+            put("title", event.title.as_str().into());
+            put("kind", event.kind.as_str().into());
+            if let Some(date) = &event.date {
+                put("date", date.to_string().into());
+            }
+            if let Some(words) = event.dating.as_ref().and_then(|dating| dating.words.as_ref()) {
+                let basis = [("basis", "stated"), ("words", words.as_str())];
+                put("dating", Value::Table(basis.into_iter().map(|(k, v)| (k.to_owned(), v.into())).collect()));
+            }
+            if let Some(place) = &event.place {
+                put("place", dossier.places[**place].id.as_str().into());
+            }
+            for (key, list) in [("by", &event.by), ("with", &event.with), ("against", &event.against)] {
+                if !list.is_empty() {
+                    put(key, actors(list));
+                }
+            }
+        }
+        Subject::Claim(r) => {
+            let claim = &dossier.claims[r];
+            put("event", dossier.events[*claim.event].id.as_str().into());
+            put("measure", dossier.measures[*claim.measure].id.as_str().into());
+            if let Some(who) = &claim.who {
+                put("who", dossier.categories[**who].id.as_str().into());
+            }
+            put("value", claim.value.to_string().into());
+            if let Some(by) = &claim.by {
+                put("by", dossier.actors[**by].id.as_str().into());
+            }
+        }
+        Subject::Actor(r) => {
+            put("name", dossier.actors[r].name.as_str().into());
+            put("kind", dossier.actors[r].kind.word().into());
+        }
+        Subject::Place(r) => {
+            put("name", dossier.places[r].name.as_str().into());
+            if let Some(within) = &dossier.places[r].within {
+                put("within", dossier.places[**within].id.as_str().into());
+            }
+        }
+        _ => return None,
+    }
+    if let Some(citation) = dossier.citations(subject).first()
+        && let Some(row) = &citation.row
+    {
+        put("source", dossier.sources[*citation.source].id.as_str().into());
+        put("row", i64::from(row.row.number).into());
+        put("cells", Value::Table(row.cells().map(|(column, cell)| (column.to_owned(), cell.into())).collect()));
+        let reads = reads(&row.reads);
+        if !reads.is_empty() {
+            put("reads", Value::Table(reads));
+        }
+    }
+    Some(record)
+}
+
+fn reads(reads: &Reads) -> Table {
+    let mut table = Table::new();
+    let columns = [
+        ("low", &reads.low),
+        ("value", &reads.value),
+        ("high", &reads.high),
+        ("date", &reads.date),
+        ("to", &reads.to),
+        ("precision", &reads.precision),
+    ];
+    for (key, column) in columns {
+        if let Some(column) = column {
+            table.insert(key.to_owned(), column.as_str().into());
+        }
+    }
+    if !reads.exactness.is_empty() {
+        let said = reads.exactness.iter().map(|(code, exact)| (code.clone(), Value::from(exact.word())));
+        table.insert("exactness".to_owned(), Value::Table(said.collect()));
+    }
+    if reads.decimals {
+        table.insert("decimals".to_owned(), true.into());
+    }
+    table
 }
 
 /// Takes out of a record what is not to be written.

@@ -13,6 +13,7 @@ use serde::Deserialize;
 use super::document::basic_string;
 use crate::diag::Diagnostic;
 use crate::facts::at::At;
+use crate::facts::dossier::Books;
 use crate::text::file::TextFile;
 use crate::text::gate;
 
@@ -62,6 +63,30 @@ pub struct Proof {
     pub proved: BTreeMap<String, String>,
 }
 
+/// What is held of an imported table.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct TableEntry {
+    /// SHA-256 of the table.
+    pub sha256: String,
+    /// SHA-256 of the mapping by which records are made of its rows.
+    pub mapping: String,
+    /// What became of each row.
+    pub books: Books,
+    /// Hash of the cells of each imported row, by its number.
+    pub rows: BTreeMap<u32, String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawTable {
+    sha256: String,
+    mapping: String,
+    read: usize,
+    imported: usize,
+    refused: usize,
+    left_out: usize,
+}
+
 /// A dossier's lock.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Lock {
@@ -71,6 +96,8 @@ pub struct Lock {
     pub pinned: BTreeMap<String, String>,
     /// Proofs by record id and number of the citation, as `derna15-strikes#0`.
     pub proofs: BTreeMap<String, Proof>,
+    /// Imported tables by source id.
+    pub tables: BTreeMap<String, TableEntry>,
 }
 
 #[derive(Deserialize)]
@@ -83,6 +110,10 @@ struct Raw {
     pinned: BTreeMap<String, String>,
     #[serde(default)]
     proof: BTreeMap<String, Proof>,
+    #[serde(default)]
+    table: BTreeMap<String, RawTable>,
+    #[serde(default)]
+    row: BTreeMap<String, BTreeMap<String, String>>,
 }
 
 /// The key of a citation's proof.
@@ -112,7 +143,16 @@ impl Lock {
                 raw.version.span().clone(),
             ));
         }
-        Ok(Self { sources: raw.source, pinned: raw.pinned, proofs: raw.proof })
+        let mut rows = raw.row;
+        let mut tables = BTreeMap::new();
+        for (id, table) in raw.table {
+            let RawTable { sha256, mapping, read, imported, refused, left_out } = table;
+            let rows = rows.remove(&id).unwrap_or_default();
+            let rows = rows.into_iter().filter_map(|(number, hash)| Some((number.parse().ok()?, hash))).collect();
+            let books = Books { read, imported, refused, left_out };
+            tables.insert(id, TableEntry { sha256, mapping, books, rows });
+        }
+        Ok(Self { sources: raw.source, pinned: raw.pinned, proofs: raw.proof, tables })
     }
 
     /// The lock with another id for one record, wherever it is named: all that was proved is as it was.
@@ -141,6 +181,7 @@ impl Lock {
             sources: self.sources.iter().map(|(id, entry)| (new(id), entry.clone())).collect(),
             pinned: self.pinned.iter().map(|(id, date)| (new(id), date.clone())).collect(),
             proofs: self.proofs.iter().map(proof).collect(),
+            tables: self.tables.iter().map(|(id, table)| (new(id), table.clone())).collect(),
         }
     }
 
@@ -190,6 +231,24 @@ impl Lock {
                 quoted(&proof.quote),
             );
         }
+        if !self.tables.is_empty() {
+            out.push_str("\n[table]\n");
+        }
+        for (id, table) in &self.tables {
+            let Books { read, imported, refused, left_out } = table.books;
+            let _ = writeln!(
+                out,
+                "{id} = {{ sha256 = {}, mapping = {}, read = {read}, imported = {imported}, refused = {refused}, left_out = {left_out} }}",
+                quoted(&table.sha256),
+                quoted(&table.mapping),
+            );
+        }
+        for (id, table) in self.tables.iter().filter(|(_, table)| !table.rows.is_empty()) {
+            let _ = writeln!(out, "\n[row.{id}]");
+            for (number, hash) in &table.rows {
+                let _ = writeln!(out, "{number} = {}", quoted(hash));
+            }
+        }
         out
     }
 }
@@ -217,9 +276,18 @@ mod tests {
                 proved: [("value".to_owned(), ">=\"29\"\\".to_owned())].into(),
             },
         );
+        lock.tables.insert(
+            "ged".to_owned(),
+            TableEntry {
+                sha256: "cd".to_owned(),
+                mapping: "ef".to_owned(),
+                books: Books { read: 3, imported: 2, refused: 1, left_out: 0 },
+                rows: [(2, "aa".to_owned()), (4, "bb".to_owned())].into(),
+            },
+        );
         let text = lock.print();
         assert_eq!(Lock::parse(&Arc::new(TextFile::new("l", text.clone()))).unwrap(), lock);
-        assert_eq!(text.lines().count(), 11);
+        assert_eq!(text.lines().count(), 18);
         assert!(Lock::parse(&Arc::new(TextFile::new("l", "version = 9"))).is_err());
     }
 }

@@ -4,6 +4,8 @@
 //! - [`dossier()`]: all TOML of a dossier, merged and resolved
 //! - [`archive`]: the articles; [`lock`]: the evidence lock
 //! - [`files`]: the files of a project; [`read`]: files from disk; [`revision`]: two states of a dossier, key by key
+//! - [`mapping`]: columns of a table to records; [`import`](mod@import): a table by a mapping; [`tables`]: those of a dossier
+//! - [`references`]: lists of references, as sources whose articles are still to be added
 //! - [`mod@excerpt`]: a part of a dossier as a dossier of its own
 //! - [`edit`]: a record changed in its file, with all else in it kept
 //! - [`schema`]: the JSON Schema of all that is written by hand
@@ -14,12 +16,16 @@ pub(crate) mod document;
 pub mod edit;
 pub mod excerpt;
 pub mod files;
+pub mod import;
 pub mod lock;
+pub mod mapping;
 pub mod project;
 pub mod read;
 mod records;
+pub mod references;
 pub mod revision;
 pub mod schema;
+pub mod tables;
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -37,6 +43,7 @@ use crate::text::nearest::nearest;
 use document::Keys;
 use files::Files;
 use records::{AllIds, Resolve, Resolver};
+use tables::{Made, TableFiles};
 
 /// The folder of dossiers in a project.
 pub const SEEDS: &str = "seeds";
@@ -88,7 +95,14 @@ pub fn dossier(files: &Files, name: &str, language: &str) -> Result<Dossier, Vec
             Err(finding) => findings.push(*finding),
         }
     }
-    match resolve(name, language, &texts) {
+    let tables = match tables::files(files, name) {
+        Ok(tables) => tables,
+        Err(more) => {
+            findings.extend(more);
+            Vec::new()
+        }
+    };
+    match resolve_with(name, language, &texts, &tables) {
         Ok(dossier) if dossier.cited().next().is_none() && findings.is_empty() => Err(vec![
             Diagnostic::new("no-facts", format!("{shown} holds no records that cite"))
                 .note("nothing checked is never a pass")
@@ -125,6 +139,19 @@ struct Raw<'d> {
 /// # Errors
 /// Every syntax, schema and reference error of all files, at once, in canonical order.
 pub fn resolve(name: &str, language: &str, files: &[Arc<TextFile>]) -> Result<Dossier, Vec<Diagnostic>> {
+    resolve_with(name, language, files, &[])
+}
+
+/// As [`resolve`], with the records of imported tables.
+///
+/// # Errors
+/// As [`resolve`], and all that is wrong with the tables.
+pub fn resolve_with(
+    name: &str,
+    language: &str,
+    files: &[Arc<TextFile>],
+    tables: &[TableFiles],
+) -> Result<Dossier, Vec<Diagnostic>> {
     let builtin = builtin();
     let mut findings = Vec::new();
     let mut documents = Vec::new();
@@ -204,33 +231,94 @@ pub fn resolve(name: &str, language: &str, files: &[Arc<TextFile>]) -> Result<Do
         }
     }
 
-    fn ids<T>(raw: &BTreeMap<&str, BTreeMap<&str, Raw<'_>>>, kind: &str) -> Ids<T> {
-        Ids::new(raw.get(kind).into_iter().flat_map(|m| m.keys().map(|id| (*id).to_owned())))
+    let mut opened = Vec::new();
+    for one in tables {
+        match tables::open(one) {
+            Ok(table) => opened.push(table),
+            Err(more) => findings.extend(more),
+        }
     }
+    let mut made: BTreeMap<&str, (Made, &Arc<TextFile>, &Range<usize>)> = BTreeMap::new();
+    for table in &opened {
+        let is_table = raw.get("source").and_then(|sources| sources.get(table.source())).is_some_and(|source| {
+            matches!(source.value.get_ref(), DeValue::Table(keys) if keys.iter().any(|(key, _)| key.as_ref() == "table"))
+        });
+        if !is_table {
+            findings.push(
+                Diagnostic::new("reference", format!("there is no source `{}` that is a table", table.source()))
+                    .at(table.mapping_file(), &(0..0), "the rows of this table are evidence of nothing")
+                    .help(format!(
+                        "bring back `[source.{}]` with its key `table`, or import the table again",
+                        table.source()
+                    )),
+            );
+        }
+        for (kind, id, span) in table.ids() {
+            let here = table.rows_file();
+            if let Some((file, first)) = seen.get(id) {
+                findings.push(
+                    Diagnostic::new("repeated-id", format!("the id `{id}` is used twice"))
+                        .at(file, first, "here")
+                        .at(here, span, "and by a record of this row")
+                        .note("all records of a dossier share one namespace"),
+                );
+                continue;
+            }
+            let shared = matches!(kind, Made::Actor | Made::Place);
+            if let Some((other, file, first)) = made.insert(id, (kind, here, span))
+                && !(shared && other == kind)
+            {
+                findings.push(
+                    Diagnostic::new("repeated-id", format!("two rows make a record `{id}`"))
+                        .at(here, span, "here again")
+                        .at(file, first, "first here")
+                        .help("import the table again: rows of one key are then refused and listed"),
+                );
+            }
+        }
+    }
+    if findings.iter().any(|f| matches!(f.code, "rows" | "books" | "mapping")) {
+        // without its rows a dossier lacks records that others may name
+        diag::sort(&mut findings);
+        return Err(findings);
+    }
+
+    let ids_of = |kind: Made| made.iter().filter(move |(_, (made, ..))| *made == kind).map(|(id, _)| (*id).to_owned());
+    fn ids<T>(raw: &BTreeMap<&str, BTreeMap<&str, Raw<'_>>>, kind: &str, more: impl Iterator<Item = String>) -> Ids<T> {
+        Ids::new(raw.get(kind).into_iter().flat_map(|m| m.keys().map(|id| (*id).to_owned())).chain(more))
+    }
+    let no = std::iter::empty::<String>;
     let all = || AllIds {
-        sources: ids(&raw, "source"),
-        actors: ids(&raw, "actor"),
-        places: ids(&raw, "place"),
-        categories: ids(&raw, "category"),
-        measures: ids(&raw, "measure"),
-        events: ids(&raw, "event"),
-        claims: ids(&raw, "claim"),
-        positions: ids(&raw, "position"),
-        backgrounds: ids(&raw, "background"),
-        discrepancies: ids(&raw, "discrepancy"),
-        gaps: ids(&raw, "gap"),
-        assessments: ids(&raw, "assessment"),
-        changes: ids(&raw, "change"),
+        sources: ids(&raw, "source", no()),
+        actors: ids(&raw, "actor", ids_of(Made::Actor)),
+        places: ids(&raw, "place", ids_of(Made::Place)),
+        categories: ids(&raw, "category", no()),
+        measures: ids(&raw, "measure", no()),
+        events: ids(&raw, "event", ids_of(Made::Event)),
+        claims: ids(&raw, "claim", ids_of(Made::Claim)),
+        positions: ids(&raw, "position", no()),
+        backgrounds: ids(&raw, "background", no()),
+        discrepancies: ids(&raw, "discrepancy", no()),
+        gaps: ids(&raw, "gap", no()),
+        assessments: ids(&raw, "assessment", no()),
+        changes: ids(&raw, "change", no()),
     };
     let known = all();
+    drop(made);
+    let mut expanded = tables::Expanded::default();
+    for table in opened {
+        if let Err(more) = tables::expand(table, &known, &mut expanded) {
+            findings.extend(more);
+        }
+    }
 
     let sources = table::<records::RawSource>(&raw, "source", &known, &mut findings);
-    let actors = table::<records::RawActor>(&raw, "actor", &known, &mut findings);
-    let places = table::<records::RawPlace>(&raw, "place", &known, &mut findings);
+    let mut actors = table::<records::RawActor>(&raw, "actor", &known, &mut findings);
+    let mut places = table::<records::RawPlace>(&raw, "place", &known, &mut findings);
     let categories = table::<records::RawCategory>(&raw, "category", &known, &mut findings);
     let measures = table::<records::RawMeasure>(&raw, "measure", &known, &mut findings);
-    let events = table::<records::RawEvent>(&raw, "event", &known, &mut findings);
-    let claims = table::<records::RawClaim>(&raw, "claim", &known, &mut findings);
+    let mut events = table::<records::RawEvent>(&raw, "event", &known, &mut findings);
+    let mut claims = table::<records::RawClaim>(&raw, "claim", &known, &mut findings);
     let positions = table::<records::RawPosition>(&raw, "position", &known, &mut findings);
     let backgrounds = table::<records::RawBackground>(&raw, "background", &known, &mut findings);
     let discrepancies = table::<records::RawDiscrepancy>(&raw, "discrepancy", &known, &mut findings);
@@ -238,6 +326,10 @@ pub fn resolve(name: &str, language: &str, files: &[Arc<TextFile>]) -> Result<Do
     let assessments = table::<records::RawAssessment>(&raw, "assessment", &known, &mut findings);
     let changes = table::<records::RawChange>(&raw, "change", &known, &mut findings);
 
+    actors.extend(expanded.actors);
+    places.extend(expanded.places);
+    events.extend(expanded.events);
+    claims.extend(expanded.claims);
     if findings.is_empty() {
         let AllIds {
             sources: s,
@@ -271,6 +363,7 @@ pub fn resolve(name: &str, language: &str, files: &[Arc<TextFile>]) -> Result<Do
                 gaps: Table::new(g, gaps).ok()?,
                 assessments: Table::new(ass, assessments).ok()?,
                 changes: Table::new(ch, changes).ok()?,
+                imported: expanded.imported,
             })
         })();
         match built {
@@ -338,7 +431,9 @@ fn circles(dossier: &Dossier, findings: &mut Vec<Diagnostic>) {
     ) -> BTreeMap<&'a str, Vec<&'a str>> {
         table
             .iter()
-            .map(|(_, e)| (e.id.as_str(), to(&e.record).into_iter().map(|r| table[r].id.as_str()).collect()))
+            .map(|(_, e)| (e.id.as_str(), to(&e.record).into_iter().map(|r| table[r].id.as_str()).collect::<Vec<_>>()))
+            // what names nothing is in no circle
+            .filter(|(_, to)| !to.is_empty())
             .collect()
     }
     let mut relations: Vec<(&str, Edges<'_>)> = vec![

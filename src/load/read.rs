@@ -16,8 +16,8 @@ pub enum Unread {
     Absent,
     /// It is a folder, a link, a pipe or a device.
     NotAFile(&'static str),
-    /// It is larger than [`MAX_BYTES`].
-    TooLarge(u64),
+    /// Its size is larger than the limit.
+    TooLarge(u64, u64),
     /// The system refused, in its own words.
     Refused(String),
 }
@@ -27,7 +27,7 @@ impl std::fmt::Display for Unread {
         match self {
             Self::Absent => f.write_str("there is no such file"),
             Self::NotAFile(what) => write!(f, "it is {what}, not a regular file"),
-            Self::TooLarge(size) => write!(f, "it has {size} bytes; the limit is {MAX_BYTES}"),
+            Self::TooLarge(size, limit) => write!(f, "it has {size} bytes; the limit is {limit}"),
             Self::Refused(why) => f.write_str(why),
         }
     }
@@ -40,6 +40,14 @@ impl std::fmt::Display for Unread {
 /// # Errors
 /// Where there is no such file, it is of another kind, too large, or cannot be read.
 pub fn bytes(path: &Path) -> Result<Vec<u8>, Unread> {
+    bytes_to(path, MAX_BYTES)
+}
+
+/// As [`bytes`], with a limit of its own.
+///
+/// # Errors
+/// As [`bytes`].
+pub fn bytes_to(path: &Path, limit: u64) -> Result<Vec<u8>, Unread> {
     let refused = |error: &std::io::Error| match error.kind() {
         std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory => Unread::Absent,
         _ => Unread::Refused(error.to_string()),
@@ -54,15 +62,15 @@ pub fn bytes(path: &Path) -> Result<Vec<u8>, Unread> {
     if !meta.is_file() {
         return Err(Unread::NotAFile("a pipe, socket or device"));
     }
-    if meta.len() > MAX_BYTES {
-        return Err(Unread::TooLarge(meta.len()));
+    if meta.len() > limit {
+        return Err(Unread::TooLarge(meta.len(), limit));
     }
     let mut bytes = Vec::with_capacity(usize::try_from(meta.len()).unwrap_or(0));
     let file = File::open(path).map_err(|e| refused(&e))?;
     // the file may have grown since: read no more than the limit
-    file.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(|e| refused(&e))?;
-    if bytes.len() as u64 > MAX_BYTES {
-        return Err(Unread::TooLarge(bytes.len() as u64));
+    file.take(limit.saturating_add(1)).read_to_end(&mut bytes).map_err(|e| refused(&e))?;
+    if bytes.len() as u64 > limit {
+        return Err(Unread::TooLarge(bytes.len() as u64, limit));
     }
     Ok(bytes)
 }

@@ -20,6 +20,7 @@ use crate::facts::dossier::{
     Place, Point, Position, Source, Subject,
 };
 use crate::facts::figure::Figure;
+use crate::facts::row::{self, Exactness, Reads, Row, RowCite, TableForm};
 use crate::facts::table::{Allow, Entry, Ids, Ref, Review};
 use crate::facts::text;
 use crate::facts::vocabulary::{
@@ -65,6 +66,107 @@ pub(super) struct RawCite {
     #[serde(default)]
     #[schemars(extend("x-refers-to" = ["actor"]))]
     via: Vec<At<String>>,
+    /// The row of a table that is cited in place of a quotation, as a spreadsheet counts: the header is row 1.
+    #[schemars(extend("minimum" = 2))]
+    row: Option<At<u32>>,
+    /// The cells of that row that the record rests on, by the names of their columns, each as it stands there.
+    #[schemars(with = "Option<BTreeMap<String, String>>")]
+    cells: Option<At<toml::Table>>,
+    /// Which of the cells the value and the date are read from.
+    reads: Option<At<RawReads>>,
+}
+
+/// What is read from the cells of a row, by the names of their columns.
+#[derive(Deserialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(super) struct RawReads {
+    /// The column that holds the value.
+    value: Option<String>,
+    /// The column of the best estimate, beside a low and a high one.
+    best: Option<String>,
+    /// The column of the least value.
+    low: Option<String>,
+    /// The column of the greatest value.
+    high: Option<String>,
+    /// The column of the date, or of the first day.
+    date: Option<String>,
+    /// The column of the last day.
+    to: Option<String>,
+    /// The column that says how exact the date is.
+    precision: Option<String>,
+    /// What the codes of that column mean: "day", "month", "year" and the like.
+    #[serde(default)]
+    #[schemars(with = "BTreeMap<String, String>")]
+    exactness: toml::Table,
+    /// Whether the value may have decimals; false, if left out.
+    #[serde(default)]
+    decimals: bool,
+}
+
+/// How the cells of a table are written.
+#[derive(Deserialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(super) struct RawForm {
+    /// What parts the cells; a comma, if left out.
+    pub(super) delimiter: Option<String>,
+    /// The encoding of the file: "utf-8", if left out, "utf-16le", "windows-1252".
+    pub(super) encoding: Option<String>,
+    /// The decimal mark; a point, if left out.
+    pub(super) decimal: Option<String>,
+    /// The mark between thousands; none, if left out.
+    pub(super) thousands: Option<String>,
+    /// Cells that say that nothing is known, beside the empty one.
+    #[serde(default)]
+    pub(super) missing: Vec<String>,
+    /// The forms of dates, in the order in which they are tried (strftime, or "excel"); ISO 8601, if left out.
+    #[serde(default)]
+    pub(super) dates: Vec<String>,
+}
+
+impl RawForm {
+    /// The form, or all that is wrong with it.
+    pub(super) fn resolve(self) -> Result<TableForm, Vec<String>> {
+        let mut wrong = Vec::new();
+        let mut one = |key: &str, text: Option<String>| -> Option<char> {
+            let text = text?;
+            let mut chars = text.chars();
+            match (chars.next(), chars.next()) {
+                (Some(c), None) if !c.is_alphanumeric() && c != '"' => Some(c),
+                _ => {
+                    wrong.push(format!("`{key}` is one character, and no letter or digit"));
+                    None
+                }
+            }
+        };
+        let delimiter = one("delimiter", self.delimiter);
+        let decimal = one("decimal", self.decimal).unwrap_or('.');
+        let thousands = one("thousands", self.thousands);
+        if delimiter.is_some_and(|c| !c.is_ascii()) {
+            wrong.push("`delimiter` is an ASCII character".to_owned());
+        }
+        if thousands == Some(decimal) {
+            wrong.push(format!("`decimal` and `thousands` are both `{decimal}`: one number would be read as two"));
+        }
+        if let Some(label) = &self.encoding
+            && crate::text::table::encoding(label).is_none()
+        {
+            wrong.push(format!(
+                "`{}` is no encoding (write \"utf-8\", \"utf-16le\", \"windows-1252\")",
+                crate::text::gate::visible(label)
+            ));
+        }
+        for form in self.dates.iter().filter(|form| !row::is_date_form(form)) {
+            wrong.push(format!(
+                "`{}` is no form of dates with a day, a month and a year (write \"%d/%m/%Y\", \"%d-%b-%y\", \"excel\")",
+                crate::text::gate::visible(form)
+            ));
+        }
+        if !wrong.is_empty() {
+            return Err(wrong);
+        }
+        let dates = if self.dates.is_empty() { vec![row::ISO.to_owned()] } else { self.dates };
+        Ok(TableForm { delimiter, encoding: self.encoding, decimal, thousands, missing: self.missing, dates })
+    }
 }
 
 /// How a date is known.
@@ -238,6 +340,14 @@ macro_rules! citing {
                 /// Through whom it reached the source, nearest to the source first: ids of actors.
                 #[schemars(extend("x-refers-to" = ["actor"]))]
                 via: List,
+                /// The row of a table that is cited in place of a quotation, as a spreadsheet counts: the header is row 1.
+                #[schemars(extend("minimum" = 2))]
+                row: Option<At<u32>>,
+                /// The cells of that row that the record rests on, by the names of their columns, each as it stands there.
+                #[schemars(with = "Option<BTreeMap<String, String>>")]
+                cells: Option<At<toml::Table>>,
+                /// Which of the cells the value and the date are read from.
+                reads: Option<At<RawReads>>,
                 /// Several citations, in place of `source` and `quote`: `cite = [{ source = "…", quote = "…" }]`, each
                 /// inline table on one line.
                 cite: Vec<At<RawCite>>,
@@ -252,8 +362,9 @@ type List = Vec<At<String>>;
 
 raw! {
     /// A published text, kept in the archive and known by its hash.
-    RawSource requires [file, sha256] {
-        /// The name of the article's file in the archive, without a folder.
+    RawSource requires [] {
+        /// The name of the article's file in the archive, without a folder. One that is still to be added has neither file
+        /// nor hash, and cannot be cited yet.
         #[schemars(extend("minLength" = 1, "maxLength" = 255))]
         file: Text,
         /// The SHA-256 of that file, in 64 lower-case hexadecimal digits: `sha256sum FILE` prints it.
@@ -271,12 +382,16 @@ raw! {
         /// Its address.
         #[schemars(extend("pattern" = "^https?://"))]
         url: Text,
+        /// Its DOI, without the address of a resolver: "10.1000/182".
+        doi: Text,
         /// When it was published, as an EDTF date. A briefing as of an earlier day does not see it.
         published: Option<At<Date>>,
         /// How that date is known.
         dating: Option<RawDating>,
         /// The language it is written in (BCP 47), as "fr"; the project's, if left out.
         language: Text,
+        /// How its cells are written, where it is a table: `factbrief import csv` writes this.
+        table: Option<At<RawForm>>,
         /// The opening words of lines that are page furniture (menus, advertisements) and may never be quoted.
         furniture: List,
         /// The opening words of headlines, captions and pull-quotes: they may be quoted, and are never speech.
@@ -787,36 +902,34 @@ impl<'a> Resolver<'a> {
         Some(Dating { basis: raw.basis, words: raw.words, anchor, rule: raw.rule, note: raw.note })
     }
 
-    #[allow(clippy::too_many_arguments, reason = "the keys of a citation, as they stand in every citing record")]
-    fn citations(
-        &mut self,
-        source: Text,
-        quote: Text,
-        words: Text,
-        prefix: Text,
-        via: List,
-        cite: Vec<At<RawCite>>,
-    ) -> Vec<Citation> {
-        let inline = source.is_some() || quote.is_some() || words.is_some() || prefix.is_some() || !via.is_empty();
+    fn citations(&mut self, inline: RawCite, cite: Vec<At<RawCite>>) -> Vec<Citation> {
+        let given = inline.source.is_some()
+            || inline.quote.is_some()
+            || inline.words.is_some()
+            || inline.prefix.is_some()
+            || inline.row.is_some()
+            || inline.cells.is_some()
+            || inline.reads.is_some()
+            || !inline.via.is_empty();
         let mut raw: Vec<RawCite> = Vec::new();
-        if inline {
+        if given {
             if let Some(first) = cite.first() {
                 self.wrong(first.span(), "either `source` and `quote`, or `cite`: not both");
             }
-            if source.is_none() {
+            if inline.source.is_none() {
                 self.missing.push("source");
             }
-            if quote.is_none() {
+            if inline.quote.is_none() && inline.row.is_none() {
                 self.missing.push("quote");
             }
-            raw.push(RawCite { source, quote, words, prefix, via });
+            raw.push(inline);
         } else if cite.is_empty() {
             self.missing.push("source");
             self.missing.push("quote");
         } else {
             for one in cite {
-                if one.source.is_none() || one.quote.is_none() {
-                    self.wrong(one.span(), "a citation needs `source` and `quote`");
+                if one.source.is_none() || one.quote.is_none() && one.row.is_none() {
+                    self.wrong(one.span(), "a citation needs `source` and `quote`, or, of a table, `row` and `cells`");
                 }
                 raw.push(one.into_inner());
             }
@@ -826,14 +939,110 @@ impl<'a> Resolver<'a> {
             .filter_map(|one| {
                 let source = self.maybe(&ids.sources, "source", one.source);
                 let via = self.many(&ids.actors, "actor", one.via);
+                if one.row.is_some() || one.cells.is_some() || one.reads.is_some() {
+                    for (key, other) in [("quote", &one.quote), ("words", &one.words), ("prefix", &one.prefix)] {
+                        if let Some(other) = other {
+                            self.wrong(
+                                other.span(),
+                                format!("`{key}` is of an article; a row is cited by its `cells`"),
+                            );
+                        }
+                    }
+                    let (row, span) = self.row(one.row, one.cells, one.reads)?;
+                    let quote = At::new(row.quote(), span);
+                    return Some(Citation {
+                        source: source?,
+                        quote,
+                        words: None,
+                        prefix: None,
+                        via,
+                        row: Some(row.into()),
+                    });
+                }
                 let quote = one.quote?;
                 if quote.trim().is_empty() {
                     self.wrong(quote.span(), "`quote` is empty");
                     return None;
                 }
-                Some(Citation { source: source?, quote, words: one.words, prefix: one.prefix, via })
+                Some(Citation { source: source?, quote, words: one.words, prefix: one.prefix, via, row: None })
             })
             .collect()
+    }
+
+    /// A row that is cited, and where its cells are written.
+    fn row(
+        &mut self,
+        row: Option<At<u32>>,
+        cells: Option<At<toml::Table>>,
+        reads: Option<At<RawReads>>,
+    ) -> Option<(RowCite, Range<usize>)> {
+        let number = self.need("row", row)?;
+        let cells = self.need("cells", cells)?;
+        if *number < 2 {
+            self.wrong(number.span(), "rows are counted as a spreadsheet does: the header is row 1");
+            return None;
+        }
+        let span = cells.span().clone();
+        let mut written: Vec<(&str, &str)> = Vec::with_capacity(cells.len());
+        for (column, cell) in cells.iter() {
+            match cell.as_str() {
+                Some(cell) => written.push((column, cell)),
+                None => {
+                    let shown = crate::text::gate::visible(column);
+                    self.wrong(
+                        &span,
+                        format!("the cell `{shown}` is a text in quotation marks, as it stands in the table"),
+                    );
+                    return None;
+                }
+            }
+        }
+        if written.iter().all(|(_, cell)| cell.trim().is_empty()) {
+            self.wrong(&span, "these cells hold nothing");
+            return None;
+        }
+        let columns: Arc<Vec<String>> = Arc::new(written.iter().map(|(column, _)| (*column).to_owned()).collect());
+        let reads = match reads {
+            Some(at) => self.reads(at, &columns)?,
+            None => Reads::default(),
+        };
+        let shown: Arc<[usize]> = (0..columns.len()).collect();
+        let row = Arc::new(Row::new(*number, &columns, written.iter().map(|(_, cell)| *cell)));
+        let cite = RowCite { span: number.span().clone(), row, shown, reads: Arc::new(reads), imported: false };
+        Some((cite, span))
+    }
+
+    fn reads(&mut self, at: At<RawReads>, columns: &[String]) -> Option<Reads> {
+        let span = at.span().clone();
+        let raw = at.into_inner();
+        let before = self.wrong.len();
+        if raw.value.is_some() && raw.best.is_some() {
+            self.wrong(&span, "`value` and `best` are the same: give one");
+        }
+        let mut exactness = Vec::new();
+        for (code, word) in &raw.exactness {
+            match word.as_str().and_then(Exactness::of) {
+                Some(exact) => exactness.push((code.clone(), exact)),
+                None => self.wrong(&span, format!("a date is exact to one of: {}", Exactness::WORDS.join(", "))),
+            }
+        }
+        let reads = Reads {
+            value: raw.value.or(raw.best),
+            low: raw.low,
+            high: raw.high,
+            date: raw.date,
+            to: raw.to,
+            precision: raw.precision,
+            exactness,
+            decimals: raw.decimals,
+        };
+        for column in reads.columns().filter(|column| !columns.iter().any(|known| known == column)) {
+            let guess = nearest(column, columns.iter().map(String::as_str));
+            let guess = guess.map(|g| format!("; did you mean `{g}`?")).unwrap_or_default();
+            let shown = crate::text::gate::visible(column);
+            self.wrong.push((span.clone(), format!("`{shown}` is not among the cells{guess}")));
+        }
+        (self.wrong.len() == before).then_some(reads)
     }
 
     /// The entry, or one finding with all that is wrong with it.
@@ -904,8 +1113,17 @@ impl Resolve for RawSource {
     type Record = Source;
 
     fn resolve(self, r: &mut Resolver<'_>) -> Option<Source> {
-        let archived = r.needed_text("file", self.file);
-        let sha256 = r.needed_text("sha256", self.sha256);
+        // one without either is listed, and may be cited once its article is added
+        let added = self.file.is_some() || self.sha256.is_some() || self.table.is_some();
+        let archived = if added { r.needed_text("file", self.file) } else { None };
+        let sha256 = if added { r.needed_text("sha256", self.sha256) } else { None };
+        if !added && self.title.is_none() && self.url.is_none() {
+            r.missing.extend(["file", "sha256"]);
+        }
+        let table = self.table.and_then(|at| {
+            let span = at.span().clone();
+            at.into_inner().resolve().map_err(|wrong| wrong.into_iter().for_each(|text| r.wrong(&span, text))).ok()
+        });
         if let Some(name) = &archived
             && let Err(why) = super::archive::check_name(name)
         {
@@ -925,13 +1143,15 @@ impl Resolve for RawSource {
         let ids = r.ids;
         let wires = r.many(&ids.actors, "actor", self.wires);
         Some(Source {
-            archived: archived?,
-            sha256: sha256?,
+            archived,
+            sha256,
+            table,
             title: self.title,
             publisher: self.publisher,
             authors: self.authors,
             wires,
             url: self.url,
+            doi: self.doi,
             published: self.published,
             dating,
             language: self.language,
@@ -1033,7 +1253,19 @@ impl Resolve for RawEvent {
         let answers = r.maybe(&ids.events, "event", self.answers);
         let after = r.many(&ids.events, "event", self.after);
         let distinct = r.many(&ids.events, "event", self.distinct);
-        let citations = r.citations(self.source, self.quote, self.words, self.prefix, self.via, self.cite);
+        let citations = r.citations(
+            RawCite {
+                source: self.source,
+                quote: self.quote,
+                words: self.words,
+                prefix: self.prefix,
+                via: self.via,
+                row: self.row,
+                cells: self.cells,
+                reads: self.reads,
+            },
+            self.cite,
+        );
         Some(Event {
             title: title?,
             kind: kind?,
@@ -1077,7 +1309,19 @@ impl Resolve for RawClaim {
             }
             _ => {}
         }
-        let citations = r.citations(self.source, self.quote, self.words, self.prefix, self.via, self.cite);
+        let citations = r.citations(
+            RawCite {
+                source: self.source,
+                quote: self.quote,
+                words: self.words,
+                prefix: self.prefix,
+                via: self.via,
+                row: self.row,
+                cells: self.cells,
+                reads: self.reads,
+            },
+            self.cite,
+        );
         Some(Claim {
             event: event?,
             measure: measure?,
@@ -1116,7 +1360,22 @@ impl Resolve for RawPosition {
             (None, Some(_)) => Form::Direct,
             (None, None) => Form::Indirect,
         };
-        let citations = r.citations(self.source, self.quote, self.words, self.prefix, self.via, self.cite);
+        let citations = r.citations(
+            RawCite {
+                source: self.source,
+                quote: self.quote,
+                words: self.words,
+                prefix: self.prefix,
+                via: self.via,
+                row: self.row,
+                cells: self.cells,
+                reads: self.reads,
+            },
+            self.cite,
+        );
+        if let Some(row) = citations.iter().find_map(|c| c.row.as_ref()) {
+            r.wrong(&row.span, "a position rests on the words of a report, never on a row of a table");
+        }
         Some(Position {
             actor: actor?,
             stance: stance?,
@@ -1142,7 +1401,19 @@ impl Resolve for RawBackground {
         let about = r.subjects(self.about);
         let by = r.maybe(&ids.actors, "actor", self.by);
         let dating = r.dating(self.dating, self.date.is_some());
-        let citations = r.citations(self.source, self.quote, self.words, self.prefix, self.via, self.cite);
+        let citations = r.citations(
+            RawCite {
+                source: self.source,
+                quote: self.quote,
+                words: self.words,
+                prefix: self.prefix,
+                via: self.via,
+                row: self.row,
+                cells: self.cells,
+                reads: self.reads,
+            },
+            self.cite,
+        );
         Some(Background { text: text?, about, by, date: self.date, dating, hedge: self.hedge, citations })
     }
 }

@@ -51,8 +51,13 @@ pub struct Moved {
 pub fn written(dossier: &Dossier) -> BTreeMap<String, Written> {
     let mut found = BTreeMap::new();
     let mut read: BTreeMap<&str, toml::Table> = BTreeMap::new();
-    for (_, head) in dossier.heads() {
+    for (subject, head) in dossier.heads() {
         let name = head.file.name();
+        if let Some(record) = super::excerpt::made(dossier, subject) {
+            let keys = record.iter().map(|(key, value)| (key.clone(), value.to_string())).collect();
+            found.insert(head.id.to_owned(), Written { kind: head.kind.to_owned(), keys });
+            continue;
+        }
         // a file that was loaded parses
         let table = read.entry(name).or_insert_with(|| head.file.text().parse().unwrap_or_default());
         let record = table.get(head.kind).and_then(|t| t.get(head.id)).and_then(toml::Value::as_table);

@@ -49,12 +49,20 @@ impl<'d> Desk<'d> {
     /// Where it is not at hand, is no text, or is not the text that the source names.
     pub fn open(dossier: &'d Dossier, source: Ref<Source>, archive: &Archive) -> Result<Self, String> {
         let entry = &dossier.sources[source];
-        let bytes = archive.read(&entry.archived).map_err(|why| match why {
-            Unread::Absent => format!("the archive has no file {}", crate::text::gate::visible(&entry.archived)),
+        if !entry.is_article() {
+            return Err(if entry.table.is_some() {
+                "it is a table, and no article"
+            } else {
+                "it is still to be added"
+            }
+            .to_owned());
+        }
+        let bytes = archive.read(entry.file_name()).map_err(|why| match why {
+            Unread::Absent => format!("the archive has no file {}", crate::text::gate::visible(entry.file_name())),
             why => why.to_string(),
         })?;
-        let mut article = Article::read(entry.archived.as_str(), bytes.clone()).map_err(|e| e.why)?;
-        if article.sha256() != entry.sha256.as_str() {
+        let mut article = Article::read(entry.file_name(), bytes.clone()).map_err(|e| e.why)?;
+        if article.sha256() != entry.hash() {
             return Err("the archived text is not the one the source names".to_owned());
         }
         for (zone, list) in [(Zone::Furniture, &entry.furniture), (Zone::Caption, &entry.captions)] {

@@ -131,7 +131,7 @@ impl Desk<'_> {
         files.push(Arc::new(TextFile::new("what stands for open keys", around)));
         files.push(Arc::new(TextFile::new(FILE, text)));
         let dossier = resolve(&self.dossier.name, &self.dossier.language, &files)?;
-        let texts = BTreeMap::from([(self.source().archived.to_string(), self.bytes.clone())]);
+        let texts = BTreeMap::from([(self.source().file_name().to_owned(), self.bytes.clone())]);
         let lock = if let Against::Dossier(lock) = against { *lock } else { None };
         let (report, _) = check::run(&dossier, &Archive::Texts(texts), lock, settings);
         Ok(found_in(&dossier, &report, records, whole))

@@ -58,7 +58,7 @@ macro_rules! shipped {
 }
 
 shipped! {
-    "casualty-table" "chronology" "comparison" "fact-sheet" "ledger" "positions" "situation-report" "source-annex";
+    "casualty-table" "chronology" "comparison" "event-table" "fact-sheet" "ledger" "positions" "situation-report" "source-annex";
     "partials/header.md.hbs" "partials/marks.md.hbs" "partials/figures.md.hbs" "partials/positions.md.hbs"
     "partials/unknowns.md.hbs" "partials/sourcing.md.hbs" "partials/references.md.hbs" "partials/flags.md.hbs"
     "partials/annex.md.hbs" "partials/cards.md.hbs" "partials/judgements.md.hbs" "partials/bottom-line.md.hbs" "partials/picture.md.hbs"

@@ -9,6 +9,7 @@
 //! - [`lexicon`], [`quantity`], [`sentence`], [`calendar`], [`estimate`]: what numbers, hedges, negations, dates and likelihoods a text
 //!   holds
 //! - [`speech`]: what stands between quotation marks
+//! - [`table`]: an archived table: rows as a spreadsheet numbers them, cells as they stand
 //! - [`mod@hash`]: SHA-256; [`tokens`]: words, digits, marks; [`nearest`]: "did you mean"; [`markdown`]: escaping
 
 pub mod article;
@@ -25,4 +26,5 @@ pub mod normalise;
 pub mod quantity;
 pub mod sentence;
 pub mod speech;
+pub mod table;
 pub mod tokens;

@@ -12,6 +12,16 @@ const PAGE: &str = r#"<!DOCTYPE html><html lang="en"><head><title>Ferry stays in
 of Ferrow said on Thursday, and asked passengers to take the bridge at Upper Ferrow.</p><p>Nobody knows when that will be. The gauge
 stood at a height that was last seen when the old mill was carried away.</p></article></body></html>"#;
 
+/// A table of events, invented.
+const EVENTS: &str = "\
+id,relid,year,active_year,type_of_violence,side_a,side_b,source_article,where_prec,where_coordinates,latitude,longitude,country,date_prec,date_start,date_end,deaths_civilians,best,high,low
+501,INV-1,2015,1,1,Government of Orvik,Free Tessen,\"The Ferrow Post,2015-02-17\",1,Tessen town,45.5,11.25,Orvik,1,2015-02-16,2015-02-16,0,12,24,10
+";
+
+/// A list of references, invented.
+const READING: &str =
+    "@book{tarn, author = {Brook, Ada}, title = {The Tarn in Flood}, publisher = {Ferrow Press}, date = {2020}}";
+
 const COMMANDS: &[&str] = &[
     "init",
     "check",
@@ -31,6 +41,7 @@ const COMMANDS: &[&str] = &[
     "suggest",
     "find",
     "review",
+    "import",
     "export",
     "explain",
     "doctor",
@@ -52,6 +63,8 @@ fn the_examples_of_every_command_run() {
             let s = repository();
             s.run(&["build"]).exits(0);
             s.write("page.html", PAGE);
+            s.write("events.csv", EVENTS);
+            s.write("reading.bib", READING);
             let words = words(example);
             let words: Vec<&str> = words.iter().map(String::as_str).collect();
             if words.first() == Some(&"watch") {

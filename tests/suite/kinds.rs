@@ -8,10 +8,11 @@ use factbrief::text::hash::sha256;
 use crate::libya::same_text;
 use crate::scratch::{Scratch, repository};
 
-pub(crate) const KINDS: [&str; 8] = [
+pub(crate) const KINDS: [&str; 9] = [
     "casualty-table",
     "chronology",
     "comparison",
+    "event-table",
     "fact-sheet",
     "ledger",
     "positions",

@@ -16,6 +16,7 @@ mod evidence;
 mod finish;
 mod floors;
 mod formats;
+mod import;
 mod init;
 mod intake;
 mod kinds;

@@ -9,6 +9,7 @@ mod ledger;
 mod locator;
 mod positions;
 mod sources;
+mod tables;
 mod timeline;
 
 use std::cell::RefCell;
@@ -216,6 +217,10 @@ fn pass(
             },
             Section::Disagreements => view.disagreements = composer.disagreements(),
             Section::Contradictions => view.contradictions = composer.contradictions(),
+            Section::RowTables => {
+                let shown = request.rows.as_ref().map_or(tables::ROWS, |rows| **rows as usize);
+                view.row_tables = composer.row_tables(shown);
+            }
             Section::Unknowns => view.unknowns = composer.unknowns(),
             Section::Outlook => view.outlook = composer.outlook(),
             Section::Assumptions => view.assumptions = composer.assumptions(),
@@ -419,7 +424,7 @@ impl<'d> Composer<'d> {
         } else {
             asked
         };
-        composer.scope.sort_by(|a, b| in_time(dossier, *a, *b));
+        composer.scope.sort_by_cached_key(|event| in_time(dossier, *event));
         composer
     }
 
@@ -880,14 +885,12 @@ fn published_by(dossier: &Dossier, source: Ref<Source>, as_of: NaiveDate) -> boo
 }
 
 /// The order of time: date, what follows what, part of day, id; the undated last.
-fn in_time(dossier: &Dossier, a: Ref<Event>, b: Ref<Event>) -> std::cmp::Ordering {
-    let key = |r: Ref<Event>| {
-        let e = &dossier.events[r];
-        let date = e.date.as_ref().map(|date| (date.earliest(), date.latest()));
-        let time = e.time.as_ref().map(|t| **t);
-        (date.is_none(), date, rank(dossier, r), time.is_none(), time, e.id.clone())
-    };
-    key(a).cmp(&key(b))
+fn in_time(dossier: &Dossier, event: Ref<Event>) -> impl Ord + use<> {
+    let record = &dossier.events[event];
+    let date = record.date.as_ref().map(|date| (date.earliest(), date.latest()));
+    let time = record.time.as_ref().map(|t| **t);
+    // references are in the order of ids
+    (date.is_none(), date, rank(dossier, event), time.is_none(), time, event)
 }
 
 /// How many events of the same day it is said to follow.

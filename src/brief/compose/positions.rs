@@ -10,7 +10,6 @@ use super::Composer;
 use crate::facts::dossier::{Actor, Citation, Position, Subject};
 use crate::facts::table::Ref;
 use crate::facts::vocabulary::Form;
-use crate::load::lock;
 
 /// The most targets side by side in a matrix.
 const COLUMNS: usize = 4;
@@ -350,7 +349,7 @@ impl Composer<'_> {
 
     /// The line of the article a quotation was proved on.
     pub(super) fn line(&self, subject: Subject, index: usize) -> String {
-        let proof: Option<&lock::Proof> = self.checked.proof(subject, index);
+        let proof = self.checked.proof(subject, index);
         proof.map(|p| self.language.words.label.line.fill(&[("n", &self.language.ordinal(p.line))])).unwrap_or_default()
     }
 }

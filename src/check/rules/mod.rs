@@ -80,7 +80,8 @@ impl Rule {
     /// Whether it is the proof of a quotation itself: nobody can switch such a rule off, on a record or for a project.
     #[must_use]
     pub fn is_proof(&self) -> bool {
-        matches!(self.run, Run::Attempt(_)) || self.name == "not-verified"
+        matches!(self.run, Run::Attempt(_))
+            || matches!(self.name, "not-verified" | "row-not-verbatim" | "value-differs-from-cells")
     }
 }
 
@@ -128,10 +129,12 @@ rules! {
     quote_too_short "quote-too-short" Sourcing Run::Record(quote_too_short::check);
     review_suspect "review-suspect" Consistency Run::Engine;
     revision_not_marked "revision-not-marked" Consistency Run::Dossier(revision_not_marked::check);
+    row_not_verbatim "row-not-verbatim" Correctness Run::Engine;
     said_not_in_quote "said-not-in-quote" Correctness Run::Record(said_not_in_quote::check);
     said_not_spoken "said-not-spoken" Correctness Run::Passages(said_not_spoken::check);
     source_not_cited "source-not-cited" Consistency Run::Dossier(source_not_cited::check);
     unproved_date_changed "unproved-date-changed" Sourcing Run::Engine;
+    value_differs_from_cells "value-differs-from-cells" Correctness Run::Engine;
     words_not_in_quote "words-not-in-quote" Correctness Run::Record(words_not_in_quote::check);
 }
 

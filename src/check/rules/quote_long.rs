@@ -18,6 +18,8 @@ pub(super) fn between(cited: &Cited<'_>, range: std::ops::RangeInclusive<usize>,
     cited
         .citations
         .iter()
+        // a row is known by its number, and its cells are as long as they are
+        .filter(|citation| citation.row.is_none())
         .filter_map(|citation| {
             let words = Quotation::parse(&citation.quote).ok()?.words();
             range.contains(&words).then(|| {

@@ -8,6 +8,8 @@ pub(super) fn check(_: &Dossier, cited: &Cited<'_>) -> Vec<Diagnostic> {
     cited
         .citations
         .iter()
+        // a row is known by its number, and its cells are as long as they are
+        .filter(|citation| citation.row.is_none())
         .filter_map(|citation| {
             let quotation = Quotation::parse(&citation.quote).ok()?;
             let text = quotation.text();

@@ -1,0 +1,1 @@
+//! Cells that a row of a table does not hold. Found where the check holds rows against tables.
