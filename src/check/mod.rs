@@ -200,6 +200,14 @@ pub fn run<'d>(
         found: Vec::new(),
         fresh: BTreeSet::new(),
     };
+    if dossier.cited().next().is_none() {
+        let shown = format!("{}/{}", load::SEEDS, dossier.name);
+        run.errors.push(
+            Diagnostic::new("no-facts", format!("{shown} holds no records that cite"))
+                .note("nothing checked is never a pass")
+                .help("`factbrief suggest --all` lists what its sources say, `factbrief quote` proposes a record; seeds/README.md says how records are written"),
+        );
+    }
     run.tally.records = dossier.heads().filter(|(_, head)| head.file.name() != load::VOCABULARY).count();
     let articles = run.articles(archive);
     let tables = run.tables(&articles);

@@ -51,6 +51,12 @@ struct Add {
     dry_run: bool,
 }
 
+/// Takes files in, for a new project.
+pub(super) fn add(place: &Place, files: &[PathBuf], dossier: &str) -> Exit {
+    let add = Add { files: files.to_vec(), dossier: Some(dossier.to_owned()), id: None, dry_run: false };
+    attempt(place, &add).unwrap_or_else(|exit| exit)
+}
+
 pub(crate) fn run(place: &Place, options: &Options) -> Exit {
     let done = match &options.what {
         What::Add(add) => attempt(place, add),

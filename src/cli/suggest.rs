@@ -32,6 +32,11 @@ pub(crate) struct Options {
     dossier: Option<String>,
 }
 
+/// Proposes records for all sources, for a new project.
+pub(super) fn all(place: &Place) -> Exit {
+    run(place, &Options { source: None, all: true, write: true, dossier: None })
+}
+
 pub(crate) fn run(place: &Place, options: &Options) -> Exit {
     attempt(place, options).unwrap_or_else(|exit| exit)
 }

@@ -142,7 +142,7 @@ mod tests {
     fn paths_lead_to_keys() {
         let grammar = Grammar::get();
         let at = |path: &str| grammar.at(Written::Dossier, path.split('.')).unwrap();
-        assert_eq!(at("claim").keys.len(), 21);
+        assert_eq!(at("claim").keys.len(), 25);
         assert!(at("claim.x.event").required && at("claim.x.event").refers == ["event"]);
         assert_eq!(at("claim.x.scope").words[1].0, "partial");
         assert_eq!(at("claim.x.cite").takes, Takes::Tables);

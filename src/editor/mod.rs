@@ -4,6 +4,7 @@
 //!
 //! - [`schema`]: the JSON Schemas, with the names of rules, kinds and languages; [`grammar`]: the keys of every table, from them
 //! - [`outline`]: a TOML text taken apart as far as it goes; [`pages`]: its records, and what names them
+//! - [`message`]: what is sent and received, each behind its length
 //! - [`position`]: lines and columns as editors count them
 
 pub mod complete;
@@ -11,6 +12,7 @@ pub mod desk;
 pub mod grammar;
 pub mod hover;
 pub mod links;
+pub mod message;
 pub mod outline;
 pub mod pages;
 pub mod place;

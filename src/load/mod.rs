@@ -27,14 +27,14 @@ pub mod revision;
 pub mod schema;
 pub mod tables;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::Arc;
 
 use toml::Spanned;
 use toml::de::DeValue;
 
-use crate::diag::{self, Diagnostic, Edit};
+use crate::diag::{self, Diagnostic, Edit, Label};
 use crate::facts::dossier::{Anchor, Dossier};
 use crate::facts::table::{Entry, Ids, MAX_ID, Table, is_id};
 use crate::text::file::TextFile;
@@ -103,18 +103,13 @@ pub fn dossier(files: &Files, name: &str, language: &str) -> Result<Dossier, Vec
         }
     };
     match resolve_with(name, language, &texts, &tables) {
-        Ok(dossier) if dossier.cited().next().is_none() && findings.is_empty() => Err(vec![
-            Diagnostic::new("no-facts", format!("{shown} holds no records that cite"))
-                .note("nothing checked is never a pass")
-                .help("write the first event with its source: seeds/README.md says how"),
-        ]),
         Ok(dossier) if findings.is_empty() => Ok(dossier),
         Ok(_) => Err(findings),
         Err(more) => {
             let unread = !findings.is_empty();
             findings.extend(more);
             if unread {
-                without_references(&mut findings);
+                without_references(&mut findings, None);
             }
             diag::sort(&mut findings);
             Err(findings)
@@ -155,13 +150,16 @@ pub fn resolve_with(
     let builtin = builtin();
     let mut findings = Vec::new();
     let mut documents = Vec::new();
+    let mut unread: BTreeSet<String> = BTreeSet::new();
     for file in files.iter().chain(std::iter::once(&builtin)) {
         match document::parse(file) {
             Ok(document) => documents.push(document),
-            Err(more) => findings.extend(more),
+            Err(more) => {
+                unread.extend(heads(file.text()));
+                findings.extend(more);
+            }
         }
     }
-    let unread = !findings.is_empty();
 
     // every record by kind and id, and every id once
     let mut raw: BTreeMap<&str, BTreeMap<&str, Raw<'_>>> = BTreeMap::new();
@@ -377,23 +375,39 @@ pub fn resolve_with(
             None => findings.push(Diagnostic::new("internal", "a record was lost while the dossier was put together")),
         }
     }
-    if unread {
-        without_references(&mut findings);
+    if !unread.is_empty() {
+        without_references(&mut findings, Some(&unread));
     }
     diag::sort(&mut findings);
     Err(findings)
 }
 
-/// Leaves out references to records that are not known: a file that holds records cannot be read, and each of them would
-/// be missed wherever it is referred to.
-fn without_references(findings: &mut Vec<Diagnostic>) {
+/// Leaves out references to records of files that cannot be read: each of them would be missed wherever it is referred to.
+/// `unread` are the ids that the heads of such files name; all references are left out where none can be told.
+fn without_references(findings: &mut Vec<Diagnostic>, unread: Option<&BTreeSet<String>>) {
     let before = findings.len();
-    findings.retain(|finding| finding.code != "reference");
+    let missed = |label: &Label| {
+        let named = label.file.text().get(label.span.clone()).unwrap_or_default().trim_matches(['"', '\'']);
+        unread.is_none_or(|ids| ids.contains(named))
+    };
+    for finding in findings.iter_mut().filter(|finding| finding.code == "reference") {
+        finding.labels.retain(|label| !missed(label));
+    }
+    findings.retain(|finding| finding.code != "reference" || !finding.labels.is_empty());
     if findings.len() < before
         && let Some(first) = findings.first_mut()
     {
-        first.notes.push("references to records were not looked at: those of this file are not known".to_owned());
+        first.notes.push("references to records of this file were not looked at".to_owned());
     }
+}
+
+/// The ids that heads of tables name in a text that is no TOML.
+fn heads(text: &str) -> impl Iterator<Item = String> {
+    text.lines().filter_map(|line| {
+        let (kind, rest) = line.trim_start().strip_prefix('[')?.trim_start().split_once('.')?;
+        let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '-').unwrap_or(rest.len());
+        (Dossier::KINDS.contains(&kind.trim()) && end > 0).then(|| rest[..end].to_owned())
+    })
 }
 
 fn table<R: Resolve + Keys + serde::de::DeserializeOwned>(

@@ -65,7 +65,7 @@ fn whole<T: JsonSchema + Keys>(title: &str) -> Value {
 /// The schema of a kind of record.
 fn record(kind: &str) -> Option<Value> {
     Some(match kind {
-        "source" => of::<records::RawSource>(),
+        "source" => archived(of::<records::RawSource>()),
         "actor" => of::<records::RawActor>(),
         "place" => of::<records::RawPlace>(),
         "category" => of::<records::RawCategory>(),
@@ -82,14 +82,34 @@ fn record(kind: &str) -> Option<Value> {
     })
 }
 
-/// A record cites in one of two forms.
+/// A source has an article, or is still to get one and is told by its title or address.
+fn archived(mut record: Value) -> Value {
+    let given = |key: &str| json!({ "required": [key] });
+    record["oneOf"] = json!([
+        { "required": ["file", "sha256"] },
+        {
+            "anyOf": [given("title"), given("url")],
+            "not": { "anyOf": [given("file"), given("sha256"), given("table")] },
+        },
+    ]);
+    record
+}
+
+/// A record cites in one of three forms.
 fn citing(mut record: Value) -> Value {
     let given = |key: &str| json!({ "required": [key] });
     record["oneOf"] = json!([
-        { "required": ["source", "quote"], "not": given("cite") },
+        { "required": ["source", "quote"], "not": { "anyOf": [given("cite"), given("row"), given("cells"), given("reads")] } },
+        {
+            "required": ["source", "row", "cells"],
+            "not": { "anyOf": [given("cite"), given("quote"), given("words"), given("prefix")] },
+        },
         {
             "required": ["cite"],
-            "not": { "anyOf": [given("source"), given("quote"), given("words"), given("prefix"), given("via")] },
+            "not": { "anyOf": [
+                given("source"), given("quote"), given("words"), given("prefix"), given("via"), given("row"),
+                given("cells"), given("reads"),
+            ] },
         },
     ]);
     record["properties"]["cite"]["minItems"] = json!(1);

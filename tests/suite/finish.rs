@@ -74,6 +74,11 @@ fn the_examples_of_every_command_run() {
                 continue;
             }
             let ran = s.run(&words);
+            if words == ["lsp"] {
+                // an editor that goes without a word is a fault by the protocol
+                assert_eq!(ran.code, 1, "{}", ran.err);
+                continue;
+            }
             assert_eq!(ran.code, 0, "factbrief {example}\n{}\n{}", ran.out, ran.err);
             tried += 1;
         }

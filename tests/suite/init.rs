@@ -60,3 +60,27 @@ fn a_title_is_written_as_it_is_meant() {
     let parsed: toml::Table = s.read("a/factbrief.toml").parse().unwrap();
     assert_eq!(parsed["title"].as_str(), Some("Feu \"rouge\" \\ été"));
 }
+
+#[test]
+fn articles_at_hand_become_a_project() {
+    let s = Scratch::empty();
+    s.write("flood.txt", "River floods Ferrow\n\nThe Ferrow Post, 5 March 2024\n\nAt least 24 people were killed in Ferrow on Monday, the mayor said.\n");
+    s.run(&["init", "desk", "--from-articles", "nowhere.txt"])
+        .exits(2)
+        .says("there is no file nowhere.txt; nothing was written");
+    assert!(!s.path().join("desk").exists());
+    s.run(&["init", "desk", "--from-articles", "flood.txt", "--title", "Floods"]).exits(0).says("Next:");
+    assert!(s.read("desk/seeds/desk/sources.toml").contains("[source."));
+    assert_eq!(std::fs::read_dir(s.path().join("desk/archive")).unwrap().count(), 1);
+    assert!(s.read("desk/briefings/figures.toml").contains("title = \"Floods: figures\""));
+    // suggestions are no facts: nothing is recorded yet, and nothing checked is never a pass
+    let suggested = std::fs::read_dir(s.path().join("desk/seeds/desk")).unwrap().flatten();
+    let suggested: Vec<_> = suggested.filter(|e| e.file_name().to_string_lossy().starts_with("suggestions-")).collect();
+    assert_eq!(suggested.len(), 1);
+    let text = std::fs::read_to_string(suggested[0].path()).unwrap();
+    assert!(
+        text.contains("24 people were killed") && text.lines().all(|l| l.is_empty() || l.starts_with('#')),
+        "{text}"
+    );
+    s.run(&["--project", "desk", "check"]).exits(1).says("holds no records that cite");
+}

@@ -351,7 +351,7 @@ fn formats_that_do_not_go_together_are_refused() {
     let s = Scratch::flood();
     s.run(&["build", "--format", "docx"]).exits(2).says("docx");
     s.run(&["build", "--format", "html,"]).exits(2);
-    s.run(&["check", "--format", "html"]).exits(2).says("`factbrief build` prints");
+    s.run(&["check", "--format", "html"]).exits(2).says("`factbrief build` and `watch` print");
     s.run(&["build", "--format", "json", "--format", "short"]).exits(2).says("one way");
     s.run(&["build", "--format", "html,short"]).exits(0).says("wrote briefings/ferrow.html");
     s.run(&["check", "--format", "json"]).exits(0);

@@ -18,8 +18,8 @@ use serde_json::Value;
 
 use super::{Exit, Place, output};
 use checker::{Checked, Composed, Job};
+use factbrief::editor::message::{self, Received};
 use session::{Session, error};
-use wire::Received;
 
 /// How long no message may have come before what was changed is checked.
 const PAUSE: Duration = Duration::from_millis(25);
@@ -62,7 +62,7 @@ pub(crate) fn run(place: &Place, _: &Options) -> Exit {
 fn listen(events: &Sender<Event>) {
     let mut input = BufReader::new(std::io::stdin());
     loop {
-        let received = wire::read(&mut input);
+        let received = message::read(&mut input);
         let ends = matches!(received, Received::End);
         if events.send(Event::Received(received)).is_err() || ends {
             return;
