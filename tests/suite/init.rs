@@ -82,5 +82,5 @@ fn articles_at_hand_become_a_project() {
         text.contains("24 people were killed") && text.lines().all(|l| l.is_empty() || l.starts_with('#')),
         "{text}"
     );
-    s.run(&["--project", "desk", "check"]).exits(1).says("holds no records that cite");
+    s.run(&["--project", "desk", "check"]).exits(2).says("holds no records that cite").says("YYYY-MM-DD");
 }

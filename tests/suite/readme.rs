@@ -25,22 +25,45 @@ fn the_tutorial_does_what_it_says() {
         &hits[0].1
     };
     let s = Scratch::empty();
-    s.write("archive/post.txt", with("The Tarn burst its banks in Ferrow on"));
-    s.write("factbrief.toml", with("title   = \"Flood in Ferrow\""));
-    s.write("seeds/ferrow/facts.toml", with("[source.post]"));
-    let ran = s.run(&["check"]).exits(1);
+    s.run(&["init", "desk"]).exits(0);
+    let desk = s.path().join("desk");
+    let run = |arguments: &[&str]| s.run(&[&["--project", desk.to_str().unwrap()], arguments].concat());
+    run(&["build"]).exits(0).says("wrote briefings/fire.pdf");
+
+    let facts = "desk/seeds/lessing-bay/facts.toml";
+    s.edit(facts, "value   = \">=3\"", "value = \"3\"");
     let shown = with("error[figure-differs-from-source]");
+    // the value is in the column in which it stands
+    s.edit(facts, "value = \"3\"", "value   = \"3\"");
+    let ran = run(&["check"]).exits(1);
     // the README leaves out the last lines: where the rule's level comes from, and the summary
     let expected = shown.trim_end().split("   = help").next().unwrap();
     assert!(ran.err.contains(expected), "the README shows\n{expected}\nthe program says\n{}", ran.err);
-    s.edit("seeds/ferrow/facts.toml", "value   = \"24\"", "value   = \">=24\"");
-    s.run(&["check"]).exits(0);
-    s.write("briefings/ferrow.toml", with("bottom_line = "));
-    s.run(&["build"]).exits(0).says("wrote briefings/ferrow.pdf");
+    s.edit(facts, "value   = \"3\"", "value   = \">=3\"");
+    run(&["check"]).exits(0);
+
+    s.write("update.html", with("<html lang="));
+    let added = with("$ factbrief source add update.html");
+    let ran = s.run(&["--project", "desk", "source", "add", "update.html"]).exits(0);
+    for line in added.lines().filter(|line| !line.starts_with('$')) {
+        assert!(ran.err.contains(line) || ran.out.contains(line), "{line}\n{}{}", ran.out, ran.err);
+    }
     assert!(
-        s.read("briefings/ferrow.md")
-            .contains("The dead number at least 24 people (according to the mayor of Ferrow).")
+        !std::fs::read_dir(desk.join("archive"))
+            .unwrap()
+            .flatten()
+            .any(|entry| { std::fs::read_to_string(entry.path()).unwrap().contains("Sport") })
     );
+    let call = with("$ factbrief quote ");
+    let id = call.split(' ').nth(3).unwrap();
+    let ran = run(&["quote", id, "six people were killed", "--event", "fire"]).exits(0);
+    assert!(ran.out.contains(call.lines().nth(1).unwrap()), "{}", ran.out);
+    s.write(facts, s.read(facts) + &ran.out);
+    run(&["check"]).exits(0);
+    s.edit("desk/briefings/fire.toml", "2031-05-16", "2031-05-20");
+    run(&["build"]).exits(0);
+    let row = s.read("desk/briefings/fire.md");
+    assert!(row.lines().any(|l| l.contains("**at least 6**") && l.contains("The fire brigade")), "{row}");
 }
 
 #[test]
