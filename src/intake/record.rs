@@ -109,16 +109,20 @@ impl Seeds {
                 }),
                 Err(why) => Err(read::unread(&path, &why)),
             };
-            let file = text.and_then(|text| {
-                this.take(&name, text).map_err(|why| {
+            let text = match text {
+                Ok(text) => text,
+                Err(finding) => {
+                    findings.push(finding);
+                    continue;
+                }
+            };
+            match this.take(&name, text) {
+                Ok(file) => this.files.push(file),
+                Err(why) => findings.push(
                     Diagnostic::new("syntax", format!("{} is not TOML", visible(&path)))
                         .note(visible(why.lines().last().unwrap_or_default()))
-                        .help("`factbrief check` shows the place: mend it first, so that nothing is lost")
-                })
-            });
-            match file {
-                Ok(file) => this.files.push(file),
-                Err(finding) => findings.push(finding),
+                        .help("`factbrief check` shows the place: mend it first, so that nothing is lost"),
+                ),
             }
         }
         if findings.is_empty() { Ok(this) } else { Err(findings) }

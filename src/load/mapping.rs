@@ -628,7 +628,7 @@ impl Mapping {
     ///
     /// # Errors
     /// Every column that the table lacks, with the nearest that it has.
-    pub fn bind(&self, header: &[String]) -> Result<(), Diagnostic> {
+    pub fn bind(&self, header: &[String]) -> Result<(), Box<Diagnostic>> {
         let mut finding: Option<Diagnostic> = None;
         let mut told: Vec<&str> = Vec::new();
         for (name, span) in self.named() {
@@ -647,7 +647,7 @@ impl Mapping {
         match finding {
             Some(finding) => {
                 let known: Vec<String> = header.iter().map(|column| gate::visible(column)).collect();
-                Err(finding.help(format!("the table has: {}", known.join(", "))))
+                Err(Box::new(finding.help(format!("the table has: {}", known.join(", ")))))
             }
             None => Ok(()),
         }

@@ -71,11 +71,12 @@ pub fn form(text: &str) -> Option<Form> {
 ///
 /// # Errors
 /// Where it is no list of references at all.
-pub fn read(file: &Arc<TextFile>) -> Result<(Vec<Reference>, Vec<Diagnostic>), Diagnostic> {
+pub fn read(file: &Arc<TextFile>) -> Result<(Vec<Reference>, Vec<Diagnostic>), Box<Diagnostic>> {
     let none = |says: String| {
-        Diagnostic::new("no-references", "this is no list of references")
+        let finding = Diagnostic::new("no-references", "this is no list of references")
             .at(file, &(0..0), says)
-            .help("BibTeX, BibLaTeX, RIS and CSL-JSON are read")
+            .help("BibTeX, BibLaTeX, RIS and CSL-JSON are read");
+        Box::new(finding)
     };
     let (found, mut findings) = match form(file.text()) {
         Some(Form::Bib) => bib(file),

@@ -147,12 +147,13 @@ pub type Rows = (Arc<Vec<String>>, Vec<(Arc<Row>, Range<usize>)>);
 ///
 /// # Errors
 /// Where it is not such a file.
-pub fn rows(file: &Arc<TextFile>) -> Result<Rows, Diagnostic> {
+pub fn rows(file: &Arc<TextFile>) -> Result<Rows, Box<Diagnostic>> {
     let wrong = |span: Range<usize>, says: String| {
-        Diagnostic::new("rows", "the imported rows cannot be read")
+        let finding = Diagnostic::new("rows", "the imported rows cannot be read")
             .at(file, &span, says)
             .note("this file is written by `factbrief import csv` and quotes the table cell by cell")
-            .help("restore it, or import the table again")
+            .help("restore it, or import the table again");
+        Box::new(finding)
     };
     if let Some((span, c)) = gate::hidden(file.text()).into_iter().next() {
         return Err(wrong(span, format!("the hidden character {} stands here", gate::code_point(c))));
@@ -220,12 +221,12 @@ pub(super) fn open(files: &TableFiles) -> Result<Opened, Vec<Diagnostic>> {
         (ledger, mapping, rows) => {
             let mut findings: Vec<Diagnostic> = mapping.err().unwrap_or_default();
             findings.extend(ledger.err());
-            findings.extend(rows.err());
+            findings.extend(rows.err().map(|finding| *finding));
             return Err(findings);
         }
     };
     let mut findings = Vec::new();
-    findings.extend(mapping.bind(&columns).err());
+    findings.extend(mapping.bind(&columns).err().map(|finding| *finding));
     if ledger.mapping != mapping.sha256 {
         findings.push(
             Diagnostic::new(

@@ -164,7 +164,7 @@ fn a_page_of_a_megabyte_and_a_half() {
     s.write("long.html", &html);
     let begun = Instant::now();
     s.run(&["source", "add", "long.html"]).exits(0).says("1501 paragraphs");
-    // a tenth of this on a machine with nothing else to do; README says how it is measured
+    // a fraction of this on a machine with nothing else to do
     assert!(begun.elapsed().as_secs() < 10, "{:?}", begun.elapsed());
     assert_eq!(archived(&s).trim_end(), expected.join("\n\n"));
 }

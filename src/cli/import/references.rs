@@ -50,11 +50,11 @@ pub(super) fn run(place: &Place, options: &Options) -> Result<Exit, Exit> {
     for path in &options.files {
         let list = visible(path.file_name().and_then(|name| name.to_str()).unwrap_or_default());
         let bytes = input(path, MAX_BYTES)?;
-        let found = read::admit(bytes, &list).map_err(|f| *f).and_then(|file| references::read(&file));
+        let found = read::admit(bytes, &list).and_then(|file| references::read(&file));
         let (found, refused) = match found {
             Ok(found) => found,
             Err(finding) => {
-                broken.push(finding);
+                broken.push(*finding);
                 continue;
             }
         };

@@ -84,7 +84,7 @@ pub(super) fn run(place: &Place, options: &Options) -> Result<Exit, Exit> {
             "`[table]` of the mapping says how it is written: `delimiter`, `encoding`",
         )
     })?;
-    mapping.bind(table.header()).map_err(|finding| shown(place, &[finding]))?;
+    mapping.bind(table.header()).map_err(|finding| shown(place, &[*finding]))?;
     let imported = import::import(&id, &mapping, &table);
 
     // what would be written, held together with all that is there before anything is
