@@ -9,20 +9,21 @@ pub(super) fn check(dossier: &Dossier) -> Vec<Found> {
     let mut found = Vec::new();
     for cell in cells(dossier, |_| true) {
         let claims: Vec<_> = cell.totals.iter().flat_map(|(_, claims)| claims).copied().collect();
-        for (i, &a) in claims.iter().enumerate() {
-            for &b in &claims[i + 1..] {
-                let (one, two) = (&dossier.claims[a], &dossier.claims[b]);
-                let same = one.by.is_some() && one.by == two.by;
-                if !same || compatible(&one.value, &two.value) {
-                    continue;
-                }
-                let diagnostic = Diagnostic::new("", format!("claims `{}` and `{}` are one claimant's, and cannot both be current", one.id, two.id))
-                    .at(&two.file, two.value.span(), "this figure")
-                    .at(&one.file, one.value.span(), "and this one")
-                    .note("a claimant who gives a new figure replaces the old one; independent claimants who differ make a range")
-                    .help("mark the later one with `supersedes`; or, where one counts a part only, give it `scope = \"partial\"`");
-                found.push(Found { subject: Some(Subject::Claim(b)), diagnostic });
-            }
+        for (i, &b) in claims.iter().enumerate() {
+            let two = &dossier.claims[b];
+            // the first that differs stands for all: a claimant of a thousand figures is one matter a figure, not a million
+            let differs = |a: &&_| {
+                let one = &dossier.claims[**a];
+                one.by.is_some() && one.by == two.by && !compatible(&one.value, &two.value)
+            };
+            let Some(&a) = claims[..i].iter().find(differs) else { continue };
+            let one = &dossier.claims[a];
+            let diagnostic = Diagnostic::new("", format!("claims `{}` and `{}` are one claimant's, and cannot both be current", one.id, two.id))
+                .at(&two.file, two.value.span(), "this figure")
+                .at(&one.file, one.value.span(), "and this one")
+                .note("a claimant who gives a new figure replaces the old one; independent claimants who differ make a range")
+                .help("mark the later one with `supersedes`; or, where one counts a part only, give it `scope = \"partial\"`");
+            found.push(Found { subject: Some(Subject::Claim(b)), diagnostic });
         }
     }
     found
