@@ -18,7 +18,9 @@ Examples:
   factbrief init desk
       make the folder desk, with an invented sample in it
   factbrief init desk --title Floods
-      the same, under a title of yours";
+      the same, under a title of yours
+  factbrief init desk --from-articles page.html
+      with a saved page in place of the sample, and records proposed for it";
 
 pub(super) const WATCH: &str = "\
 On an error the last good output stays as it is. One line a save, with the findings before it.

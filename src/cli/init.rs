@@ -115,10 +115,12 @@ fn attempt(place: &Place, options: &Options) -> Result<Exit, Exit> {
         ));
         return Ok(Exit::Clean);
     }
+    let names = (PathBuf::from(SEEDS).join(&name).join("names.toml"), include_str!("init/sample/names.toml"));
+    output::lay_out(&dir, &called, &[names])?;
     let mut exit = begin(&there, &dir, &name, &options.from_articles);
     exit = exit.or(asked(&dir, &called, &name, title)?);
     output::tell(&format!(
-        "\nNext:\n\n{into}# take the `# ` off the records in {SEEDS}/{name}/suggestions-*.toml that you want, and fill in what is open\nfactbrief quote SOURCE \"words\"     # proposes a record for a passage\nfactbrief watch                    # checks and prints whenever a file is saved\n"
+        "\nNext:\n\n{into}# write who speaks and what happened in {SEEDS}/{name}/names.toml; then move records that you want out of\n# {SEEDS}/{name}/suggestions-*.toml, take the `# ` off, and fill in what is open\nfactbrief quote SOURCE \"words\"     # proposes a record for a passage\nfactbrief watch                    # checks and prints whenever a file is saved\n"
     ));
     Ok(exit)
 }

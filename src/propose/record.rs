@@ -105,6 +105,12 @@ impl Paragraph<'_, '_> {
                     keys.push(Key { note: note.clone(), ..Key::of("who", who) });
                 }
                 keys.push(Key::of("value", &figure.to_string()));
+                if speaker.is_none() {
+                    // a figure without a claimant is the exception: it is for the analyst to say so
+                    let note =
+                        "who says so? no word for speaking was found; leave it out only where the source names nobody";
+                    keys.push(Key { open: true, note: note.to_owned(), ..Key::of("by", "") });
+                }
                 self.attribute(&mut keys, "by", speaker.as_ref());
                 self.reserve(&mut keys, &quote, Some(&words));
                 self.cite(&mut keys, &quote, Some(&words));
