@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 use super::*;
 use crate::report::{Format, render};
 use crate::text::file::TextFile;
+use crate::text::lexicon::Lexicon;
 
 const ARTICLE: &str = "The river rose on Monday, the mayor said.\n\nAt least 29 people were killed in the town of Ferrow, the mayor said.\n\nOfficials did not confirm that the army attacked the hospital.\n\nIt rained for two days.\n";
 
@@ -105,4 +106,21 @@ fn levels_are_overridden_late_and_never_for_proof() {
     assert_eq!(count(&Settings::default()), [Level::Warn]);
     assert_eq!(count(&level(Level::Deny)), [Level::Deny]);
     assert!(count(&level(Level::Allow)).is_empty());
+}
+
+#[test]
+fn who_puts_the_number_at_a_figure_says_so() {
+    for (tag, sentence, said) in [
+        ("en", "Varn Hydro, which operates the dam, put the number of dead at 11 people.", "put the number"),
+        ("en", "The death toll rose. Officials put the death toll at 11 people.", "put the death toll"),
+        ("de", "Die Feuerwehr bezifferte die Toten auf 11 Menschen.", "bezifferte"),
+        ("fr", "La mairie a fait état de 11 personnes tuées.", "a fait état de"),
+    ] {
+        let found: Vec<String> = crate::text::sentence::cues(sentence, Lexicon::or_bare(tag))
+            .into_iter()
+            .filter(|cue| cue.kind == crate::text::lexicon::CueKind::Attribution)
+            .map(|cue| sentence[cue.span].to_owned())
+            .collect();
+        assert!(found.iter().any(|words| words == said), "{tag}: {found:?}");
+    }
 }

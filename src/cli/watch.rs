@@ -4,9 +4,9 @@ mod files;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Instant;
+use std::sync::{Mutex, mpsc};
+use std::time::{Duration, Instant};
 
 use factbrief::brief::issue;
 use factbrief::diag::Diagnostic;
@@ -23,6 +23,9 @@ use super::check::refresh;
 use super::kept::Kept;
 use super::{Exit, Levels, Place, Written, count, output};
 use files::Files;
+
+/// How long the pages wait for the text.
+const HEAD_START: Duration = Duration::from_millis(60);
 
 /// For how many saves the typesetter remembers what it worked out.
 const REMEMBER: usize = 8;
@@ -298,6 +301,8 @@ impl Print<'_, '_> {
         let path = self.folder().join(format!("{}.md", request.slug));
         let before = load::read::bytes(&path).ok();
         let early = Mutex::new(None);
+        let (tell, audited) = mpsc::channel();
+        let (tell, mut audited) = (Mutex::new(tell), Some(audited));
         // the text is there before the pages are set
         let sound = |markdown: &str| {
             let fresh = self.written.is_pair() && before.as_deref() != Some(markdown.as_bytes());
@@ -308,7 +313,15 @@ impl Print<'_, '_> {
                 *early = Some(self.since.elapsed().as_millis());
             }
         };
+        let sound = |markdown: &str| {
+            sound(markdown);
+            let _ = tell.lock().map(|tell| tell.send(()));
+        };
         let printed = self.workspace.finish(self.verdict, request, text, formats, &sound, &mut |job| {
+            // the audit has the processors to itself, for as long as it usually takes
+            if let Some(audited) = audited.take() {
+                let _ = audited.recv_timeout(HEAD_START);
+            }
             if let Some(pdf) = self.kept.find(&request.slug, job).filter(|_| self.written.pdf) {
                 return Ok(pdf);
             }
