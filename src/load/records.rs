@@ -356,6 +356,25 @@ macro_rules! citing {
     };
 }
 
+/// The citations of a record that cites: those in its own keys, or its list.
+macro_rules! cited {
+    ($resolver:ident, $record:ident) => {
+        $resolver.citations(
+            RawCite {
+                source: $record.source,
+                quote: $record.quote,
+                words: $record.words,
+                prefix: $record.prefix,
+                via: $record.via,
+                row: $record.row,
+                cells: $record.cells,
+                reads: $record.reads,
+            },
+            $record.cite,
+        )
+    };
+}
+
 type Text = Option<At<String>>;
 type Prose = Option<At<text::Text>>;
 type List = Vec<At<String>>;
@@ -1253,19 +1272,7 @@ impl Resolve for RawEvent {
         let answers = r.maybe(&ids.events, "event", self.answers);
         let after = r.many(&ids.events, "event", self.after);
         let distinct = r.many(&ids.events, "event", self.distinct);
-        let citations = r.citations(
-            RawCite {
-                source: self.source,
-                quote: self.quote,
-                words: self.words,
-                prefix: self.prefix,
-                via: self.via,
-                row: self.row,
-                cells: self.cells,
-                reads: self.reads,
-            },
-            self.cite,
-        );
+        let citations = cited!(r, self);
         Some(Event {
             title: title?,
             kind: kind?,
@@ -1309,19 +1316,7 @@ impl Resolve for RawClaim {
             }
             _ => {}
         }
-        let citations = r.citations(
-            RawCite {
-                source: self.source,
-                quote: self.quote,
-                words: self.words,
-                prefix: self.prefix,
-                via: self.via,
-                row: self.row,
-                cells: self.cells,
-                reads: self.reads,
-            },
-            self.cite,
-        );
+        let citations = cited!(r, self);
         Some(Claim {
             event: event?,
             measure: measure?,
@@ -1360,19 +1355,7 @@ impl Resolve for RawPosition {
             (None, Some(_)) => Form::Direct,
             (None, None) => Form::Indirect,
         };
-        let citations = r.citations(
-            RawCite {
-                source: self.source,
-                quote: self.quote,
-                words: self.words,
-                prefix: self.prefix,
-                via: self.via,
-                row: self.row,
-                cells: self.cells,
-                reads: self.reads,
-            },
-            self.cite,
-        );
+        let citations = cited!(r, self);
         if let Some(row) = citations.iter().find_map(|c| c.row.as_ref()) {
             r.wrong(&row.span, "a position rests on the words of a report, never on a row of a table");
         }
@@ -1401,19 +1384,7 @@ impl Resolve for RawBackground {
         let about = r.subjects(self.about);
         let by = r.maybe(&ids.actors, "actor", self.by);
         let dating = r.dating(self.dating, self.date.is_some());
-        let citations = r.citations(
-            RawCite {
-                source: self.source,
-                quote: self.quote,
-                words: self.words,
-                prefix: self.prefix,
-                via: self.via,
-                row: self.row,
-                cells: self.cells,
-                reads: self.reads,
-            },
-            self.cite,
-        );
+        let citations = cited!(r, self);
         Some(Background { text: text?, about, by, date: self.date, dating, hedge: self.hedge, citations })
     }
 }
