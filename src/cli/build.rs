@@ -312,7 +312,8 @@ fn print_all(
     slots.into_iter().map(|slot| slot.into_inner().ok().flatten().unwrap_or_else(lost)).collect()
 }
 
-/// Writes a briefing, and says of each file what was done. Printed as of another day, it has that day in its name, and no record of issues is kept of it.
+/// Writes a briefing, and says of each file what was done. Printed as of another day, it has that day in its name, and no
+/// record of issues is kept of it.
 pub(super) fn write(
     workspace: &Workspace,
     request: &Request,

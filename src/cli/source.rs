@@ -108,7 +108,7 @@ fn attempt(place: &Place, add: &Add) -> Result<Exit, Exit> {
     // held until all files are done: what is read here is what is written to
     let held = if add.dry_run { None } else { Some(target.claim()?) };
     let mut seeds = Seeds::read(&root, &dossier).map_err(|findings| show(place, &findings))?;
-    if let Some(id) = add.id.as_ref().filter(|id| seeds.has(id)) {
+    if let Some(id) = add.id.as_ref().filter(|id| seeds.has(id) && seeds.awaiting(Some(id), None).is_none()) {
         return Err(usage(&format!("the id `{id}` is taken in {SEEDS}/{dossier}"), "give another one"));
     }
     let mut exit = Exit::Clean;
@@ -203,13 +203,17 @@ fn one(place: &Place, call: &Call<'_>, seeds: &mut Seeds, file: &Path) -> Result
         known(source, "the same text is known")?;
         return Ok(Outcome::Known);
     }
+    let awaited =
+        seeds.awaiting(add.id.as_deref(), article.url.value().map(String::as_str)).map(|source| source.id.clone());
     if add.id.is_none()
+        && awaited.is_none()
         && let Some(source) = article.url.value().and_then(|u| seeds.at_address(u).next())
     {
         return failed(changed(&shown, source, &article, target));
     }
     let taken = |name: &str| target.is_taken(name, article.text.as_bytes());
-    let mut proposal = seeds.propose(&article, &name, &whole, add.id.as_deref(), &taken);
+    let id = awaited.as_deref().or(add.id.as_deref());
+    let mut proposal = seeds.propose(&article, &name, &whole, id, &taken);
     match article.language.value() {
         None => proposal
             .toml
@@ -219,7 +223,12 @@ fn one(place: &Place, call: &Call<'_>, seeds: &mut Seeds, file: &Path) -> Result
         }
         Some(_) => {}
     }
-    let placed = match seeds.place(&proposal.id, &proposal.toml) {
+    // a reference that was imported gets its article; any other article is a source of its own
+    let placed = match awaited {
+        Some(_) => seeds.fill(&proposal.id, &proposal.toml),
+        None => seeds.place(&proposal.id, &proposal.toml),
+    };
+    let placed = match placed {
         Ok(placed) => placed,
         Err(finding) => return failed(*finding),
     };
@@ -385,7 +394,6 @@ fn account(
     let file = format!("{SEEDS}/{dossier}/{}", placed.file);
     if place.format() == Format::Json {
         let how = |from: Option<&str>, inferred: bool| serde_json::json!({ "from": from, "inferred": inferred });
-        let inferred = |is: bool| is;
         let line = serde_json::json!({
             "reason": "source", "from": shown, "known": false, "id": proposal.id, "archived": proposal.archived, "file": file,
             "written": !dry, "form": article.form.name(), "charset": article.charset,
@@ -393,12 +401,12 @@ fn account(
             "published": published.map(|p| p.stamp.date.to_string()), "url": article.url.value(),
             "language": article.language.value(), "right_to_left": article.right_to_left,
             "known_by": {
-                "title": how(article.title.from(), inferred(matches!(article.title, Known::Inferred(..)))),
-                "publisher": how(article.publisher.from(), inferred(matches!(article.publisher, Known::Inferred(..)))),
-                "authors": how(article.authors.from(), inferred(matches!(article.authors, Known::Inferred(..)))),
-                "published": how(article.published.from(), inferred(matches!(article.published, Known::Inferred(..)))),
-                "url": how(article.url.from(), inferred(matches!(article.url, Known::Inferred(..)))),
-                "language": how(article.language.from(), inferred(matches!(article.language, Known::Inferred(..)))),
+                "title": how(article.title.from(), matches!(article.title, Known::Inferred(..))),
+                "publisher": how(article.publisher.from(), matches!(article.publisher, Known::Inferred(..))),
+                "authors": how(article.authors.from(), matches!(article.authors, Known::Inferred(..))),
+                "published": how(article.published.from(), matches!(article.published, Known::Inferred(..))),
+                "url": how(article.url.from(), matches!(article.url, Known::Inferred(..))),
+                "language": how(article.language.from(), matches!(article.language, Known::Inferred(..))),
             },
             "not_said": article.unsaid(), "left_out": article.left_out, "notes": article.notes,
         });

@@ -11,8 +11,9 @@ use crate::brief::issue::{ENDING, Issues};
 use crate::check::quoted::standings;
 use crate::diag::Edit;
 use crate::facts::table::{MAX_ID, is_id};
-use crate::load::document;
+use crate::load::document::{self, basic_string};
 use crate::load::lock::{FILE, Lock};
+use crate::load::tables::{FOLDER as TABLES, MAPPING};
 use crate::load::{BRIEFINGS, SEEDS};
 use crate::text::file::TextFile;
 use crate::text::gate::visible;
@@ -133,7 +134,7 @@ pub fn renamable(desk: &Desk<'_>, page: &Page, offset: usize) -> Result<(Range<u
 /// issue said of it is still said of it.
 ///
 /// # Errors
-/// Why it cannot be done: the id is none, or taken, or a file cannot be read so that a use might be missed.
+/// Why it cannot be done: the id is none, or taken, or an imported table names the record, or a file cannot be read so that a use might be missed.
 pub fn rename(desk: &Desk<'_>, page: &Page, offset: usize, to: &str) -> Result<Vec<Edit>, String> {
     let (_, from) = renamable(desk, page, offset)?;
     let Some(named) = named(desk, page, offset) else { return Ok(Vec::new()) };
@@ -154,6 +155,17 @@ pub fn rename(desk: &Desk<'_>, page: &Page, offset: usize, to: &str) -> Result<V
         .find(|(home, record)| record.id == to && (vocabulary || !std::ptr::eq(*home, builtin())));
     if let Some((_, other)) = taken {
         return Err(format!("`{to}` is taken by {} `{to}`: all records of a dossier share one namespace", other.kind));
+    }
+    let tables = format!("{SEEDS}/{}/{TABLES}/", named.dossier);
+    let quoted = [basic_string(&from), format!("'{from}'")];
+    for (name, file) in desk.texts.iter().filter(|(name, _)| name.starts_with(&tables)) {
+        if name[tables.len()..].starts_with(&format!("{from}/"))
+            || name.ends_with(MAPPING) && quoted.iter().any(|id| file.text().contains(id))
+        {
+            return Err(format!(
+                "`{from}` is named by an imported table ({name}): change the mapping and import it again"
+            ));
+        }
     }
     for page in desk.pages.about(named.dossier) {
         if document::parse(&page.file).is_err() {

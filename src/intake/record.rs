@@ -26,9 +26,9 @@ const MAX_STEM: usize = 80;
 pub struct Source {
     /// Its id.
     pub id: String,
-    /// SHA-256 of its archived text.
+    /// SHA-256 of its archived text; empty while its article is still to be added.
     pub sha256: String,
-    /// Its archived file's name.
+    /// Its archived file's name; empty while its article is still to be added.
     pub archived: String,
     /// Its address.
     pub url: Option<String>,
@@ -178,6 +178,16 @@ impl Seeds {
         self.sources.iter().filter(move |s| s.url.as_deref().is_some_and(|u| super::page::same_address(u, url)))
     }
 
+    /// The source that waits for its article and is meant: the one of this id or else the first of this address.
+    #[must_use]
+    pub fn awaiting<'s>(&'s self, id: Option<&str>, url: Option<&'s str>) -> Option<&'s Source> {
+        let waits = |source: &&Source| source.archived.is_empty() && source.sha256.is_empty();
+        match id {
+            Some(id) => self.sources.iter().find(|source| source.id == id).filter(waits),
+            None => self.at_address(url?).find(waits),
+        }
+    }
+
     /// Whether an id is taken, by whatever kind of record.
     #[must_use]
     pub fn has(&self, id: &str) -> bool {
@@ -319,6 +329,56 @@ impl Seeds {
         Err(Box::new(
             Diagnostic::new("internal", format!("the record of source `{id}` does not read back as it was written"))
                 .help("nothing was written; please report this with the file"),
+        ))
+    }
+
+    /// Gives a source that waited for its article what it lacks of a record: what stands in it already stays as it is.
+    ///
+    /// # Errors
+    /// Where it is not written as a table of its own, or would not be read back as what it was.
+    pub fn fill(&self, id: &str, record: &str) -> Result<Placed, Box<Diagnostic>> {
+        let head = format!("[source.{id}]");
+        for file in &self.files {
+            let crlf = file.text.contains("\r\n");
+            let mut lines = file.text.split_inclusive('\n').scan(0, |at, line| {
+                let start = *at;
+                *at += line.len();
+                Some((start, line))
+            });
+            let Some((above, line)) = lines.by_ref().find(|(_, l)| l.trim_start_matches('\u{feff}').trim() == head)
+            else {
+                continue;
+            };
+            let below = above + line.len();
+            let Some(own) = table(&file.text, id) else { continue };
+            let (before, keys) = record.split_once(&head).unwrap_or(("", record));
+            // a date and how it is known go together
+            let dated = own.contains_key("published");
+            let lacks = |line: &&str| {
+                let key = line.trim_start_matches('#').trim_start().split([' ', ':', '=']).next().unwrap_or_default();
+                !line.is_empty() && !own.contains_key(key) && !(dated && key == "dating")
+            };
+            let mut added: String = keys.lines().filter(lacks).map(|line| format!("{line}\n")).collect();
+            let mut noted = before.to_owned();
+            if crlf {
+                added = added.replace('\n', "\r\n");
+                noted = noted.replace('\n', "\r\n");
+            }
+            let mark = line.len() - line.trim_start_matches('\u{feff}').len();
+            let text =
+                [&file.text[..above + mark], &noted, &file.text[above + mark..below], &added, &file.text[below..]]
+                    .concat();
+            if filled(&file.text, &text, id) {
+                return Ok(Placed { file: file.name.clone(), text });
+            }
+        }
+        Err(Box::new(
+            Diagnostic::new(
+                "reference",
+                format!("source `{id}` waits for its article, and its record cannot be filled in"),
+            )
+            .help(format!("write it as a table of its own, `{head}`, a key a line"))
+            .note("nothing was written"),
         ))
     }
 
@@ -478,6 +538,24 @@ fn adds(old: &str, new: &str, id: &str) -> bool {
         new.remove("source");
     }
     old == new
+}
+
+/// The keys of a source in a text.
+fn table(text: &str, id: &str) -> Option<toml::Table> {
+    let all: toml::Table = text.trim_start_matches('\u{feff}').parse().ok()?;
+    all.get("source")?.get(id)?.as_table().cloned()
+}
+
+/// Whether `new` is `old` with a file and its hash, and perhaps other keys, added to a source that had neither.
+fn filled(old: &str, new: &str, id: &str) -> bool {
+    let (Some(before), Some(after)) = (table(old, id), table(new, id)) else { return false };
+    let without = |text: &str| -> Option<toml::Table> {
+        let mut all: toml::Table = text.trim_start_matches('\u{feff}').parse().ok()?;
+        all.get_mut("source")?.as_table_mut()?.remove(id);
+        Some(all)
+    };
+    let kept = before.iter().all(|(key, value)| after.get(key) == Some(value));
+    kept && ["file", "sha256"].iter().all(|key| after.contains_key(*key)) && without(old) == without(new)
 }
 
 /// `base`, or the first of `base-2`, `base-3` … that is free, none longer than `most` bytes.

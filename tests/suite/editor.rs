@@ -408,6 +408,22 @@ fn a_text_with_a_fault_still_completes() {
 }
 
 #[test]
+fn what_an_imported_table_names_is_not_renamed() {
+    let scratch = crate::import::project();
+    crate::import::imported(&scratch).exits(0);
+    let own = "seeds/valley/own.toml";
+    scratch
+        .write(own, "[background.b]\ntext = \"A count.\"\nabout = [\"arde-count\"]\n\n[gap.g]\nquestion = \"Why?\"\n");
+    let mut client = Client::start(&scratch, Encoding::Utf8, &[]);
+    client.open(own, &scratch.read(own));
+    client.findings(own);
+    let refused = client.ask("rename", own, "\"arde-|count\"", json!({ "newName": "m" })).unwrap_err();
+    assert!(refused["message"].as_str().unwrap().contains("named by an imported table"), "{refused}");
+    client.ask("rename", own, "[gap.|g]", json!({ "newName": "m" })).unwrap();
+    client.end();
+}
+
+#[test]
 fn nothing_is_written_and_nothing_breaks_it() {
     let scratch = Scratch::flood();
     scratch.write("notes/other.toml", "a = 1\n");

@@ -52,7 +52,7 @@ A-2,flood,Ardal,45.75,11.5,2015-02-16,2015-02-16,,3,3,3,=1+1\r\n\
 A-3,fire,Ardal,45.75,11.5,16-Feb-15,,Radio Solme,,7,unkn,\r\n\
 A-4,fire,Tessen,,,2016-01-05,,Radio Solme,-1,-1,unkn,no figure\r\n";
 
-fn project() -> Scratch {
+pub(crate) fn project() -> Scratch {
     let s = Scratch::empty();
     s.write("factbrief.toml", "title = \"Disasters\"\narchive = \"archive\"\n");
     s.write("archive/.keep", "");
@@ -61,7 +61,7 @@ fn project() -> Scratch {
     s
 }
 
-fn imported(s: &Scratch) -> Ran {
+pub(crate) fn imported(s: &Scratch) -> Ran {
     s.run(&["import", "csv", "arde.csv", "--mapping", "arde.toml", "--dossier", "valley"])
 }
 

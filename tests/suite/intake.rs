@@ -252,6 +252,51 @@ fn twice_the_same_and_changed_since() {
 }
 
 #[test]
+fn a_reference_that_waits_for_its_article_gets_it() {
+    let waiting = "# mine\n\n[source.tarn]   \ntitle = \"The flood\" # as the list has it\npublished = \"2024-03\"\ndating = { basis = \"external\", note = \"the list\" }\nurl = \"https://post.example/news/2024/03/05/tarn-floods-ferrow\"\n\n[source.other]\ntitle = \"Another\"\n";
+    let told = |s: &Scratch| -> toml::Table {
+        s.read("seeds/ferrow/references.toml").trim_start_matches('\u{feff}').parse().unwrap()
+    };
+    for (text, call) in [
+        (waiting.to_owned(), &["source", "add", "a.html"][..]),
+        (waiting.replace("url = ", "doi = \"10.1000/x\" # "), &["source", "add", "a.html", "--id", "tarn"]),
+        (format!("\u{feff}{}", waiting.replace('\n', "\r\n")), &["source", "add", "a.html"]),
+        (waiting.replace("# mine\n\n[source.tarn]", "[source.tarn]"), &["source", "add", "a.html"]),
+    ] {
+        let s = project();
+        s.write("a.html", page("json-ld"));
+        s.write("seeds/ferrow/references.toml", &text);
+        let before = told(&s);
+        s.run(call).exits(0).says("source `tarn`").says("wrote seeds/ferrow/references.toml");
+        let after = told(&s);
+        let source = |all: &toml::Table, id: &str| all["source"][id].as_table().unwrap().clone();
+        // what the list said stays as it was, a date with how it is known; the rest comes from the article
+        let (old, new) = (source(&before, "tarn"), source(&after, "tarn"));
+        assert!(old.iter().all(|(key, value)| new[key] == *value), "{new:?}");
+        assert_eq!(new["sha256"].as_str(), Some(sha256(archived(&s).as_bytes()).as_str()));
+        assert_eq!(new["publisher"].as_str(), Some("The Ferrow Post"));
+        assert_eq!(source(&before, "other"), source(&after, "other"));
+        let written = s.read("seeds/ferrow/references.toml");
+        assert!(text.lines().all(|line| written.contains(line.trim_end())), "{written}");
+        assert_eq!(text.contains("\r\n"), !written.replace("\r\n", "").contains('\n'), "{written:?}");
+        // there is nothing left to wait for
+        s.run(&["source", "add", "a.html"]).exits(0).says("is known as source `tarn`");
+        s.run(&["check"]).exits(1).says("the article of source `other` is still to be added");
+    }
+    // nothing is written where the record has no table of its own
+    let s = project();
+    s.write("a.html", page("json-ld"));
+    let inline = "source = { tarn = { title = \"The flood\" } }\n";
+    s.write("seeds/ferrow/references.toml", inline);
+    s.run(&["source", "add", "a.html", "--id", "tarn"])
+        .exits(2)
+        .says("cannot be filled in")
+        .says("nothing was written");
+    assert_eq!(s.read("seeds/ferrow/references.toml"), inline);
+    assert!(!s.path().join("archive").exists() || std::fs::read_dir(s.path().join("archive")).unwrap().count() == 0);
+}
+
+#[test]
 fn a_dry_run_writes_nothing_and_good_files_are_added_beside_bad_ones() {
     let s = project();
     s.write("a.html", page("json-ld"));
