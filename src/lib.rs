@@ -289,6 +289,19 @@ impl Workspace {
         Err(findings)
     }
 
+    /// Takes over by what briefings of the same project were printed before: kinds, languages and styles. Only where none of
+    /// their files has changed since.
+    pub fn inherit(&self, other: &Self) {
+        fn take<T: Clone>(own: &Mutex<BTreeMap<String, T>>, others: &Mutex<BTreeMap<String, T>>) {
+            if let (Ok(mut own), Ok(others)) = (own.lock(), others.lock()) {
+                own.extend(others.iter().map(|(name, value)| (name.clone(), value.clone())));
+            }
+        }
+        take(&self.kinds, &other.kinds);
+        take(&self.languages, &other.languages);
+        take(&self.styles, &other.styles);
+    }
+
     /// Checks every dossier.
     #[must_use]
     pub fn check(&self, archive: &Archive, settings: &Settings) -> Verdict<'_> {

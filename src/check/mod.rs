@@ -14,14 +14,16 @@ pub(crate) mod vocabulary;
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
+
+use chrono::NaiveDate;
 
 use crate::diag::{self, Diagnostic, Edit, Fix, Level};
 use crate::facts::at::At;
 use crate::facts::dossier::{Anchor, Cited, Dossier, Head, Source, Subject};
 use crate::facts::row::RowCite;
 use crate::facts::table::{Allow, Entry, Ref};
-use crate::facts::vocabulary::Basis;
+use crate::facts::vocabulary::{Basis, Tlp};
 use crate::load;
 use crate::load::archive::Archive;
 use crate::load::document::basic_string;
@@ -29,6 +31,7 @@ use crate::load::excerpt::Tables;
 use crate::load::lock::{self, Lock, Match, Proof, SourceEntry};
 use crate::load::project::{Require, Review};
 use crate::load::read::{self, Unread};
+use crate::reconcile::Cell;
 use crate::text::article::{Article, NoSuchLine, Zone};
 use crate::text::find::{self, Quotation};
 use crate::text::gate;
@@ -120,9 +123,17 @@ pub struct Checked<'d> {
     dossier: &'d Dossier,
     lock: Lock,
     tables: OnceLock<Tables>,
+    cells: Mutex<BTreeMap<(NaiveDate, Tlp), Arc<Vec<Cell>>>>,
 }
 
 impl<'d> Checked<'d> {
+    /// What is claimed as of a day and up to a label, worked out by `cells` when it is first asked: many briefings of a set
+    /// see the same.
+    pub fn cells(&self, seen: (NaiveDate, Tlp), cells: impl FnOnce() -> Vec<Cell>) -> Arc<Vec<Cell>> {
+        let Ok(mut known) = self.cells.lock() else { return Arc::new(cells()) };
+        Arc::clone(known.entry(seen).or_insert_with(|| Arc::new(cells())))
+    }
+
     /// The dossier.
     #[must_use]
     pub fn dossier(&self) -> &'d Dossier {
@@ -220,7 +231,12 @@ pub fn run<'d>(
         }
     }
     let report = run.finish();
-    let checked = (!report.fails()).then(|| Checked { dossier, lock: report.lock.clone(), tables: OnceLock::new() });
+    let checked = (!report.fails()).then(|| Checked {
+        dossier,
+        lock: report.lock.clone(),
+        tables: OnceLock::new(),
+        cells: Mutex::default(),
+    });
     (report, checked)
 }
 

@@ -1,13 +1,15 @@
 //! `factbrief build`
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc;
 
 use chrono::NaiveDate;
 use factbrief::brief::issue;
 use factbrief::diag::{Diagnostic, Level};
 use factbrief::facts::date::Date;
+use factbrief::load::archive::Archive;
 use factbrief::load::{self, briefing::Request};
 use factbrief::render::worker::{Limits, Worker};
 use factbrief::report::{Case, Format};
@@ -20,9 +22,10 @@ use similar::{ChangeTag, TextDiff};
 use super::check::{checked, open, refresh};
 use super::kept::Kept;
 use super::progress::Progress;
+use super::standing::Standing;
 use super::{Exit, Levels, Place, Written, count, gathered, output, summary};
 
-#[derive(clap::Args)]
+#[derive(Debug, clap::Args)]
 pub(crate) struct Options {
     /// The briefings to print, by slug [default: all]
     slugs: Vec<String>,
@@ -81,17 +84,33 @@ fn attempt(place: &Place, options: &Options) -> Result<Exit, Exit> {
         output::tell(&format!("error: cannot tell where the program is: {error}\n"));
         Exit::Io
     })?;
+    let written = place.written();
+    // a call that only prints what is stale may find that nothing was touched since it last found nothing to print
+    let plain = !(options.check || options.context || options.fresh || options.explain_stale);
+    let plain = plain && options.as_of.is_none() && options.out.is_none() && place.tells_words_only();
+    let mut standing = None;
+    if plain {
+        match Standing::of(&place.root()?, place.call(&program, options)) {
+            Ok(said) => {
+                output::tell(&said.concat());
+                return Ok(Exit::Clean);
+            }
+            Err(other) => standing = Some(other),
+        }
+    }
     // the first worker loads its fonts while the facts are loaded and proved
     let processors = std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);
     let jobs = options.jobs.map_or(processors, std::num::NonZeroUsize::get);
     // a single briefing has the processors to itself; several are the parallel part themselves
     let threads = if options.slugs.len() == 1 { jobs } else { 1 };
     let mut first = Worker::new(program.clone(), Limits { threads, ..Limits::default() });
-    let written = place.written();
     if !options.context && written.pdf {
         first.start();
     }
     let as_of = options.as_of.as_deref().map(day).transpose()?;
+    if let Some(standing) = &mut standing {
+        standing.begin();
+    }
     let workspace = open(place)?;
     let mut wanted = wanted(&workspace, &options.slugs)?;
     if let Some(Shard { part, of }) = options.shard {
@@ -100,6 +119,14 @@ fn attempt(place: &Place, options: &Options) -> Result<Exit, Exit> {
     }
     let broken = broken(place, &workspace, &options.slugs)?;
     let archive = place.archive(&workspace.project)?;
+    let articles = match &archive {
+        Archive::Folder(folder) => Some(folder.clone()),
+        // one that is not there now may come
+        _ => workspace.project.archive.as_ref().map(|path| workspace.project.root.join(path)),
+    };
+    if let Some(standing) = &mut standing {
+        standing.begin_archive(articles.as_deref());
+    }
     let settings = options.levels.settings(&workspace.project)?;
     let verdict = checked(&workspace, &archive, &settings);
     let findings = verdict.findings();
@@ -123,49 +150,29 @@ fn attempt(place: &Place, options: &Options) -> Result<Exit, Exit> {
     let trusted = !options.check && !options.fresh && as_of.is_none() && options.out.is_none() && written.pdf;
     let kept = Kept::open(&workspace.project.root, &program, trusted);
     let progress = Progress::counting(wanted.len(), "printing briefings");
-    let printed = print_all(&workspace, &verdict, &wanted, (as_of, written), workers, (&kept, &progress));
-    drop(progress);
-
-    let (mut stale, mut current) = (0, 0);
     let mut cases = unprinted(&workspace, &options.slugs);
-    for (request, result) in wanted.iter().zip(printed) {
-        let mut case = Case { class: "briefings".to_owned(), name: request.slug.clone(), ..Case::default() };
-        match result {
-            Ok(printed) if options.check => {
-                case.findings.clone_from(&printed.notes);
-                match outdated_parts(&workspace, request, &printed, written) {
-                    Some((finding, diff)) => {
-                        case.findings.push(finding);
-                        place.findings(&case.findings)?;
-                        if matches!(place.format(), Format::Human | Format::Short) {
-                            output::print_words(&diff)?;
-                        } else {
-                            output::tell(&diff);
-                        }
-                        stale += 1;
-                        exit = exit.or(Exit::Findings);
-                    }
-                    None => {
-                        place.findings(&case.findings)?;
-                        case.said = "current".to_owned();
-                        current += 1;
-                    }
-                }
-            }
-            Ok(printed) => {
-                place.findings(&printed.notes)?;
-                case.findings.clone_from(&printed.notes);
-                let out = options.out.as_deref();
-                exit = exit.or(write(&workspace, request, &printed, (as_of, written), out, &mut output::tell));
-            }
-            Err(findings) => {
-                place.findings(&findings)?;
-                exit = exit.or(severity(&findings));
-                case.findings = findings;
-            }
-        }
-        cases.push(case);
+    let mut tally = Taken::default();
+    let press = Press { workspace: &workspace, place, options, as_of, written };
+    let mut folder = None;
+    print_all(
+        &workspace,
+        &verdict,
+        &wanted,
+        (as_of, written),
+        workers,
+        (&kept, &progress),
+        &mut |request, outcome| {
+            let (case, own) = press.take(request, outcome, &mut folder, &mut tally)?;
+            exit = exit.or(own);
+            cases.push(case);
+            Ok(())
+        },
+    )?;
+    if let Some(folder) = &folder {
+        output::settle(folder);
     }
+    drop(progress);
+    let Taken { stale, current, said, own, noted } = tally;
     let asked = cases.len();
     place.gathered.borrow_mut().suites.push(gathered::briefings(cases, Vec::new(), "no briefing is in this part"));
     if options.explain_stale && written.pdf {
@@ -184,7 +191,106 @@ fn attempt(place: &Place, options: &Options) -> Result<Exit, Exit> {
     if options.check {
         compared(place, stale, current, asked)?;
     }
+    let quiet = exit == Exit::Clean && errors + warnings + noted == 0 && styles_are_shipped(&workspace);
+    if let Some(standing) = standing.filter(|_| quiet) {
+        standing.keep(articles.as_deref(), &own, said, asked);
+    }
     Ok(exit)
+}
+
+/// Whether no style is a file of the project, which may lie anywhere in it.
+fn styles_are_shipped(workspace: &Workspace) -> bool {
+    let own = workspace.project.style.iter().chain(workspace.requests.iter().filter_map(|r| r.style.as_ref()));
+    own.into_iter().all(|style| !style.to_ascii_lowercase().ends_with(".csl"))
+}
+
+/// What came of the briefings so far.
+#[derive(Default)]
+struct Taken {
+    stale: usize,
+    current: usize,
+    /// What will be said of each file when nothing was touched.
+    said: Vec<String>,
+    /// The files that were written.
+    own: BTreeSet<PathBuf>,
+    /// How many remarks were made.
+    noted: usize,
+}
+
+/// Writes or compares what was printed, a briefing after the other, as they come.
+struct Press<'a> {
+    workspace: &'a Workspace,
+    place: &'a Place,
+    options: &'a Options,
+    as_of: Option<NaiveDate>,
+    written: Written,
+}
+
+impl Press<'_> {
+    fn take(
+        &self,
+        request: &Request,
+        outcome: Outcome,
+        folder: &mut Option<output::Claimed>,
+        taken: &mut Taken,
+    ) -> Result<(Case, Exit), Exit> {
+        let Self { workspace, place, options, as_of, written } = *self;
+        let mut case = Case { class: "briefings".to_owned(), name: request.slug.clone(), ..Case::default() };
+        let mut exit = Exit::Clean;
+        match outcome {
+            Ok(printed) if options.check => {
+                case.findings.clone_from(&printed.notes);
+                match outdated_parts(workspace, request, &printed, written) {
+                    Some((finding, diff)) => {
+                        case.findings.push(finding);
+                        place.findings(&case.findings)?;
+                        if matches!(place.format(), Format::Human | Format::Short) {
+                            output::print_words(&diff)?;
+                        } else {
+                            output::tell(&diff);
+                        }
+                        taken.stale += 1;
+                        exit = Exit::Findings;
+                    }
+                    None => {
+                        place.findings(&case.findings)?;
+                        case.said = "current".to_owned();
+                        taken.current += 1;
+                    }
+                }
+            }
+            Ok(printed) => {
+                place.findings(&printed.notes)?;
+                taken.noted += printed.notes.len();
+                case.findings.clone_from(&printed.notes);
+                let out = options.out.as_deref();
+                let own = workspace.project.root.join(load::BRIEFINGS);
+                let at = out.unwrap_or(&own);
+                if folder.is_none() {
+                    match claim(at, out.is_some()) {
+                        Ok(claimed) => *folder = Some(claimed),
+                        Err(other) => return Ok((case, other)),
+                    }
+                }
+                let Some(claimed) = folder else { return Ok((case, Exit::Io)) };
+                let said = &mut taken.said;
+                exit = write(workspace, request, &printed, (as_of, written), (out, claimed), &mut |line| {
+                    output::tell(line);
+                    said.push(line.replacen("wrote ", "current ", 1));
+                });
+                let files = printed.pictures.keys().cloned();
+                let files = files.chain(["md", "pdf", "html", issue::ENDING].map(|e| format!("{}.{e}", request.slug)));
+                taken.own.extend(files.map(|name| at.join(name)));
+                taken.own.insert(at.to_owned());
+            }
+            Err(findings) => {
+                place.findings(&findings)?;
+                exit = severity(&findings);
+                case.findings = findings;
+            }
+        }
+        Ok((case, exit))
+    }
 }
 
 /// The day that `--as-of` names.
@@ -270,7 +376,8 @@ fn context(
 
 type Outcome = Result<Printed, Vec<Diagnostic>>;
 
-/// Prints briefings, a thread a worker; the results are in the order of the requests.
+/// Prints briefings, a thread a worker, and hands them over in the order of the requests. However many there are, no more
+/// than a few wait to be taken. Where taking fails, those that are not begun are left.
 fn print_all(
     workspace: &Workspace,
     verdict: &Verdict<'_>,
@@ -278,17 +385,18 @@ fn print_all(
     (as_of, written): (Option<NaiveDate>, Written),
     workers: Vec<Worker>,
     (kept, progress): (&Kept, &Progress),
-) -> Vec<Outcome> {
+    take: &mut dyn FnMut(&Request, Outcome) -> Result<(), Exit>,
+) -> Result<(), Exit> {
     let formats = Formats { pdf: written.pdf, html: written.html };
     let next = AtomicUsize::new(0);
-    let slots: Vec<Mutex<Option<Outcome>>> = wanted.iter().map(|_| Mutex::new(None)).collect();
+    let (hand, taken) = mpsc::sync_channel::<(usize, Outcome)>(workers.len());
     std::thread::scope(|scope| {
         for mut worker in workers {
-            let (next, slots) = (&next, &slots);
+            let (next, hand) = (&next, hand.clone());
             scope.spawn(move || {
                 loop {
                     let index = next.fetch_add(1, Ordering::Relaxed);
-                    let (Some(request), Some(slot)) = (wanted.get(index), slots.get(index)) else { break };
+                    let Some(request) = wanted.get(index) else { break };
                     let outcome = workspace.print_as(verdict, request, as_of, formats, &mut |job| {
                         if !written.pdf {
                             return worker.typeset(job);
@@ -300,26 +408,53 @@ fn print_all(
                         kept.keep(&request.slug, job, &set);
                         Ok(set)
                     });
-                    if let Ok(mut slot) = slot.lock() {
-                        *slot = Some(outcome);
+                    if hand.send((index, outcome)).is_err() {
+                        break;
                     }
-                    progress.step();
                 }
             });
         }
-    });
-    let lost = || Err(vec![Diagnostic::new("worker", "a briefing was lost on the way")]);
-    slots.into_iter().map(|slot| slot.into_inner().ok().flatten().unwrap_or_else(lost)).collect()
+        drop(hand);
+        let mut early: BTreeMap<usize, Outcome> = BTreeMap::new();
+        let mut turn = 0;
+        for (index, outcome) in taken {
+            early.insert(index, outcome);
+            while let Some(outcome) = early.remove(&turn) {
+                let Some(request) = wanted.get(turn) else { break };
+                take(request, outcome)?;
+                progress.step();
+                turn += 1;
+            }
+        }
+        let lost = || Err(vec![Diagnostic::new("worker", "a briefing was lost on the way")]);
+        for (index, request) in wanted.iter().enumerate().skip(turn) {
+            take(request, early.remove(&index).unwrap_or_else(lost))?;
+        }
+        Ok(())
+    })
 }
 
-/// Writes a briefing, and says of each file what was done. Printed as of another day, it has that day in its name, and no
+/// Claims the folder that is written to.
+pub(super) fn claim(folder: &Path, make: bool) -> Result<output::Claimed, Exit> {
+    let shown = factbrief::text::gate::visible(&folder.display().to_string());
+    if make && let Err(error) = std::fs::create_dir_all(folder) {
+        output::tell(&format!("error: cannot make the folder {shown}: {error}\n"));
+        return Err(Exit::Io);
+    }
+    output::claim(folder).map_err(|error| {
+        output::tell(&format!("error: cannot write to {shown}/: {error}\n"));
+        Exit::Io
+    })
+}
+
+/// Writes a briefing into a claimed folder, and says of each file what was done; the folder is still to be flushed. Printed as of another day, it has that day in its name, and no
 /// record of issues is kept of it.
 pub(super) fn write(
     workspace: &Workspace,
     request: &Request,
     printed: &Printed,
     (as_of, written): (Option<NaiveDate>, Written),
-    out: Option<&Path>,
+    (out, claimed): (Option<&Path>, &output::Claimed),
     done: &mut dyn FnMut(&str),
 ) -> Exit {
     let own = workspace.project.root.join(load::BRIEFINGS);
@@ -332,20 +467,7 @@ pub(super) fn write(
         ));
         Exit::Io
     };
-    if out.is_some()
-        && let Err(error) = std::fs::create_dir_all(folder)
-    {
-        output::tell(&format!("error: cannot make the folder {shown}: {error}\n"));
-        return Exit::Io;
-    }
     let mut exit = Exit::Clean;
-    let claimed = match output::claim(folder) {
-        Ok(claimed) => claimed,
-        Err(error) => {
-            output::tell(&format!("error: cannot write to {shown}/: {error}\n"));
-            return Exit::Io;
-        }
-    };
     let stem = match as_of {
         Some(day) => format!("{}.as-of-{day}", request.slug),
         None => request.slug.clone(),
@@ -384,7 +506,7 @@ pub(super) fn write(
         }
     }
     for (name, bytes) in &files {
-        match output::write(&claimed, &folder.join(name), bytes) {
+        match output::write(claimed, &folder.join(name), bytes) {
             Ok(changed) => {
                 if !name.ends_with(issue::ENDING) {
                     let what = if changed { "wrote" } else { "current" };
@@ -402,7 +524,6 @@ pub(super) fn write(
             }
         }
     }
-    output::settle(&claimed);
     exit
 }
 

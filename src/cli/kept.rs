@@ -16,7 +16,8 @@ use serde::{Deserialize, Serialize};
 
 use super::output;
 
-const FOLDER: &str = ".factbrief";
+/// The folder of what is kept from one run to the next.
+pub(super) const FOLDER: &str = ".factbrief";
 const FILE: &str = "printed.json";
 
 /// A briefing as it was set.
@@ -45,12 +46,10 @@ pub(super) struct Kept {
 impl Kept {
     /// Reads what is kept; nothing, where it is not to be used or cannot be read.
     pub(super) fn open(root: &Path, program: &Path, used: bool) -> Self {
-        // another build of the program may set the same text otherwise
-        let built = std::fs::metadata(program).map(|m| format!("{:?} {}", m.modified().ok(), m.len()));
         let before = read::bytes(&root.join(FOLDER).join(FILE)).ok().filter(|_| used);
         Self {
             root: root.to_owned(),
-            program: format!("{} {}", env!("CARGO_PKG_VERSION"), built.unwrap_or_default()),
+            program: self::program(program),
             before: before.and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default(),
             now: Mutex::default(),
             again: Mutex::default(),
@@ -142,15 +141,29 @@ impl Kept {
         if all == self.before {
             return;
         }
-        let folder = self.root.join(FOLDER);
-        // a link may lead out of the project
-        if std::fs::symlink_metadata(&folder).is_ok_and(|meta| !meta.is_dir()) {
-            return;
-        }
+        let Some(folder) = folder(&self.root) else { return };
         let text = serde_json::to_string_pretty(&all).unwrap_or_default();
-        let _ = std::fs::create_dir_all(&folder).and_then(|()| output::claim(&folder)).and_then(|claimed| {
-            output::write(&claimed, &folder.join(".gitignore"), b"*\n")?;
-            output::write(&claimed, &folder.join(FILE), text.as_bytes())
-        });
+        let _ = output::claim(&folder).and_then(|claimed| output::write(&claimed, &folder.join(FILE), text.as_bytes()));
+    }
+}
+
+/// Which build of the program this is: another one may set the same text otherwise.
+pub(super) fn program(program: &Path) -> String {
+    let built = std::fs::metadata(program).map(|m| format!("{:?} {}", m.modified().ok(), m.len()));
+    format!("{} {}", env!("CARGO_PKG_VERSION"), built.unwrap_or_default())
+}
+
+/// The folder of what is kept, made where there is none; nothing, where it cannot be.
+pub(super) fn folder(root: &Path) -> Option<PathBuf> {
+    let folder = root.join(FOLDER);
+    match std::fs::symlink_metadata(&folder) {
+        // a link may lead out of the project
+        Ok(meta) => meta.is_dir().then_some(folder),
+        Err(_) => {
+            std::fs::create_dir(&folder).ok()?;
+            let claimed = output::claim(&folder).ok()?;
+            output::write(&claimed, &folder.join(".gitignore"), b"*\n").ok()?;
+            Some(folder)
+        }
     }
 }

@@ -26,6 +26,7 @@ mod review;
 mod schema;
 mod show;
 mod source;
+mod standing;
 mod suggest;
 mod template;
 mod verify;
@@ -199,7 +200,7 @@ impl Written {
     }
 }
 
-#[derive(Args)]
+#[derive(Debug, Args)]
 pub(crate) struct Levels {
     /// Report findings of a rule as errors
     #[arg(long, value_name = "RULE")]
@@ -330,7 +331,8 @@ fn serve() -> Option<Exit> {
         return Some(Exit::Unusable);
     };
     let remember = usize::try_from(remember).unwrap_or_default();
-    Some(match worker::serve(memory, processor, remember, std::io::stdin(), std::io::stdout()) {
+    let early = arguments.next().is_some_and(|early| early == true.to_string());
+    Some(match worker::serve(memory, processor, remember, early, std::io::stdin(), std::io::stdout()) {
         Ok(()) => Exit::Clean,
         Err(_) => Exit::Io,
     })
@@ -494,6 +496,20 @@ impl Place {
             );
         }
         Ok(())
+    }
+
+    /// Whether a run is told in words on the terminal, and nowhere else.
+    fn tells_words_only(&self) -> bool {
+        let gathered = std::env::var_os("GITHUB_STEP_SUMMARY").is_some();
+        matches!(self.format(), report::Format::Human | report::Format::Short) && self.report.is_empty() && !gathered
+    }
+
+    /// A hash of a call, with all that it depends on besides files of the project.
+    fn call(&self, program: &Path, options: &build::Options) -> String {
+        let archive = std::env::var_os("FACTBRIEF_ARCHIVE");
+        let named = (&self.archive, archive, self.no_archive, self.written());
+        let call = format!("{} {options:?} {named:?}", kept::program(program));
+        factbrief::text::hash::sha256(call.as_bytes())
     }
 
     /// What briefings are written as.

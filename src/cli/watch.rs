@@ -12,7 +12,7 @@ use factbrief::brief::issue;
 use factbrief::diag::Diagnostic;
 use factbrief::load::archive::Archive;
 use factbrief::load::briefing::Request;
-use factbrief::load::{self, BRIEFINGS};
+use factbrief::load::{self, BRIEFINGS, SEEDS};
 use factbrief::render::worker::{Limits, Worker};
 use factbrief::report::Format;
 use factbrief::text::gate::visible;
@@ -60,6 +60,8 @@ struct Desk<'a> {
     printed: BTreeMap<String, String>,
     /// Briefings that changed last come first: they are what is being worked on.
     recent: Vec<String>,
+    /// The project as it was last loaded.
+    last: Option<Workspace>,
 }
 
 /// How a cycle went with one briefing.
@@ -92,7 +94,7 @@ fn attempt(place: &Place, options: &Options) -> Result<std::convert::Infallible,
     }
     let mut files = Files::watch(&root);
     let (printed, recent) = (BTreeMap::new(), Vec::new());
-    let mut desk = Desk { place, options, root, program, written, workers, printed, recent };
+    let mut desk = Desk { place, options, root, program, written, workers, printed, recent, last: None };
     let (mut since, mut changed) = (Instant::now(), Vec::new());
     let mut before = files.look();
     loop {
@@ -111,6 +113,11 @@ fn attempt(place: &Place, options: &Options) -> Result<std::convert::Infallible,
 impl Desk<'_> {
     /// Loads, checks and prints, and says how it went in a line. Gives the folder of the archive that was used, if one was.
     fn cycle(&mut self, since: Instant, changed: &[String]) -> Result<Option<PathBuf>, Exit> {
+        let facts_alone =
+            |name: &String| [SEEDS, BRIEFINGS].iter().any(|folder| Path::new(name).starts_with(Path::new(folder)));
+        if !changed.iter().all(facts_alone) {
+            self.last = None;
+        }
         // what was found before is told and done with
         *self.place.gathered.borrow_mut() = super::gathered::Gathered::default();
         let workspace = match Workspace::open(&self.root) {
@@ -121,6 +128,9 @@ impl Desk<'_> {
                 return Ok(None);
             }
         };
+        if let Some(last) = self.last.take() {
+            workspace.inherit(&last);
+        }
         // a folder that is named and gone was told of; it may come back
         let archive = self.place.archive(&workspace.project).unwrap_or(Archive::Absent);
         let folder = match &archive {
@@ -139,6 +149,8 @@ impl Desk<'_> {
         factbrief::diag::sort(&mut findings);
         self.place.findings(&findings)?;
         self.line(since, changed, &findings, &done)?;
+        drop(verdict);
+        self.last = Some(workspace);
         Ok(folder)
     }
 
@@ -346,8 +358,14 @@ impl Print<'_, '_> {
                 let mut changed = early.is_some();
                 let exit = {
                     let _turn = self.press.lock();
-                    build::write(self.workspace, request, &printed, (None, self.written), None, &mut |line| {
-                        changed |= !line.starts_with("current");
+                    build::claim(&self.folder(), false).map_or_else(std::convert::identity, |claimed| {
+                        let own = (None, self.written);
+                        let exit =
+                            build::write(self.workspace, request, &printed, own, (None, &claimed), &mut |line| {
+                                changed |= !line.starts_with("current");
+                            });
+                        output::settle(&claimed);
+                        exit
                     })
                 };
                 match (exit, changed) {

@@ -14,6 +14,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
+use std::sync::{Arc, OnceLock};
 
 use toml::{Table, Value};
 
@@ -25,24 +26,24 @@ use crate::facts::at::At;
 use crate::facts::dossier::{Actor, Anchor, Dating, Dossier, Head, Subject};
 use crate::facts::row::Reads;
 use crate::facts::table::Ref;
+use crate::text::file::TextFile;
 
 /// The note of a date whose proof is not in the part, and the reason of every exception in it.
 pub const WITHHELD: &str = "kept by the project and not part of this excerpt";
 
-/// The files of a dossier, read as TOML once for however many excerpts.
+/// The files of a dossier as TOML, each read once, when a record of it is first asked for.
 #[derive(Debug)]
-pub struct Tables(BTreeMap<String, Table>);
+pub struct Tables(BTreeMap<String, (Arc<TextFile>, OnceLock<Table>)>);
 
 impl Tables {
-    /// Reads the files that a dossier's records are written in.
+    /// The files that a dossier's records are written in.
     #[must_use]
     pub fn of(dossier: &Dossier) -> Self {
         let mut tables = BTreeMap::new();
         let typed = |name: &str| name != VOCABULARY && !name.ends_with(ROWS);
         for (_, head) in dossier.heads().filter(|(_, head)| typed(head.file.name())) {
             if !tables.contains_key(head.file.name()) {
-                // a file that was loaded parses
-                tables.insert(head.file.name().to_owned(), head.file.text().parse().unwrap_or_default());
+                tables.insert(head.file.name().to_owned(), (Arc::clone(head.file), OnceLock::new()));
             }
         }
         Self(tables)
@@ -51,7 +52,10 @@ impl Tables {
     /// A record as it is written; none for the built-in vocabulary, which is in no file of the dossier.
     #[must_use]
     pub fn record(&self, head: &Head<'_>) -> Option<&Table> {
-        self.0.get(head.file.name())?.get(head.kind)?.get(head.id)?.as_table()
+        let (file, table) = self.0.get(head.file.name())?;
+        // a file that was loaded parses
+        let table = table.get_or_init(|| file.text().parse().unwrap_or_default());
+        table.get(head.kind)?.get(head.id)?.as_table()
     }
 }
 
@@ -95,10 +99,14 @@ const SPELLINGS: &[&str] = &["aliases", "sic"];
 pub fn excerpt(dossier: &Dossier, tables: &Tables, chosen: &Chosen<'_>) -> String {
     let mut out = String::new();
     for kind in Dossier::KINDS {
-        for (subject, head) in dossier.heads().filter(|(s, h)| h.kind == *kind && chosen.records.contains(s)) {
+        // records of one kind stand in the set as they do in the dossier
+        for &subject in chosen.records {
+            let head = dossier.head(subject);
+            if head.kind != *kind {
+                continue;
+            }
             // the vocabulary comes with the program, and is in no file of the dossier
-            let table = tables.0.get(head.file.name()).and_then(|t| t.get(*kind)).and_then(|t| t.get(head.id));
-            let record = table.and_then(Value::as_table).cloned();
+            let record = tables.record(&head).cloned();
             let Some(mut record) = record.or_else(|| made(dossier, subject)) else { continue };
             prune(dossier, chosen, subject, &mut record);
             if !out.is_empty() {

@@ -5,19 +5,25 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::OnceLock;
+use std::sync::{LazyLock, Mutex, OnceLock};
 
 use serde::{Deserialize, Serialize};
 use typst::diag::{FileError, FileResult, SourceDiagnostic};
-use typst::foundations::{Binding, Bytes, Datetime, Duration, Smart, Value};
+use typst::foundations::{Binding, Bytes, Datetime, Duration, Label, Smart, Value};
+use typst::introspection::{Introspector, Tag};
 use typst::layout::{Frame, FrameItem};
+use typst::model::{Destination, Document, LinkMarker};
 use typst::syntax::{FileId, RootedPath, Source, VirtualPath, VirtualRoot};
 use typst::text::{Font, FontBook};
-use typst::utils::LazyHash;
+use typst::utils::{LazyHash, PicoStr};
 use typst::{Library, LibraryExt, World, WorldExt};
 use typst_kit::fonts::FontStore;
 use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
+
+use super::set::INSIDE;
+use super::template;
+use crate::brief::view::View;
 
 /// The name of the file that is compiled.
 pub const MAIN: &str = "main.typ";
@@ -108,6 +114,7 @@ fn drawn(world: &Files, job: &Job) -> Result<BTreeMap<String, String>, Failure> 
 fn paged(world: &Files, job: &Job) -> Result<(Vec<u8>, usize), Failure> {
     let shown = |errors: &[SourceDiagnostic]| Failure::Layout(errors.iter().map(|e| message(world, e)).collect());
     let document = typst::compile::<PagedDocument>(world).output.map_err(|errors| shown(&errors))?;
+    let document = connected(document)?;
     let mut missing = String::new();
     for page in document.pages() {
         missing_glyphs(&page.frame, &mut missing);
@@ -130,6 +137,82 @@ fn paged(world: &Files, job: &Job) -> Result<(Vec<u8>, usize), Failure> {
     };
     let bytes = typst_pdf::pdf(&document, &options).map_err(|errors| shown(&errors))?;
     Ok((bytes, document.pages().len()))
+}
+
+/// The document with its links to anchors leading to them ([`INSIDE`]), each with the page it leads to as its description.
+fn connected(document: PagedDocument) -> Result<PagedDocument, Failure> {
+    let mut pages = document.pages().to_vec();
+    let mut places: BTreeMap<String, (Destination, String)> = BTreeMap::new();
+    let mut lost = Vec::new();
+    for page in &mut pages {
+        let mut found = |name: &str| -> Option<(Destination, String)> {
+            if let Some(place) = places.get(name) {
+                return Some(place.clone());
+            }
+            let place = place(&document, name);
+            if let Some(place) = &place {
+                places.insert(name.to_owned(), place.clone());
+            } else if !lost.iter().any(|known| known == name) {
+                lost.push(name.to_owned());
+            }
+            place
+        };
+        connect(&mut page.frame, &mut found);
+    }
+    match (lost.is_empty(), places.is_empty()) {
+        (true, true) => Ok(document),
+        (true, false) => Ok(PagedDocument::new(pages.into_iter().collect(), document.info().clone())),
+        (false, _) => {
+            let told =
+                |name| format!("a link leads to `{name}`, which the layout does not set (does it leave out `body`?)");
+            Err(Failure::Layout(lost.into_iter().map(told).collect()))
+        }
+    }
+}
+
+/// Where an anchor is, and the name of its page.
+fn place(document: &PagedDocument, name: &str) -> Option<(Destination, String)> {
+    let label = Label::new(PicoStr::intern(name))?;
+    let introspector = document.introspector();
+    let location = introspector.query_label(label).ok()?.location()?;
+    let position = introspector.position(location)?;
+    let page = document.pages().get(position.page.get().checked_sub(1)?)?;
+    Some((Destination::Location(location), format!("{} {}", page.supplement.plain_text(), page.number)))
+}
+
+fn connect(frame: &mut Frame, found: &mut dyn FnMut(&str) -> Option<(Destination, String)>) {
+    // frames are shared: one that holds no link is left as it is
+    fn links(frame: &Frame) -> bool {
+        frame.items().any(|(_, item)| match item {
+            FrameItem::Group(group) => links(&group.frame),
+            FrameItem::Link(Destination::Url(url), _) => url.starts_with(INSIDE),
+            FrameItem::Tag(Tag::Start(content, _)) => content.is::<LinkMarker>(),
+            _ => false,
+        })
+    }
+    if !links(frame) {
+        return;
+    }
+    frame.retain(|item| {
+        match item {
+            FrameItem::Group(group) => connect(&mut group.frame, found),
+            FrameItem::Link(destination, _) => {
+                let Destination::Url(url) = &*destination else { return true };
+                if let Some((place, _)) = url.strip_prefix(INSIDE).and_then(&mut *found) {
+                    *destination = place;
+                }
+            }
+            FrameItem::Tag(Tag::Start(content, _)) => {
+                let Some(marker) = content.to_packed_mut::<LinkMarker>() else { return true };
+                let name = marker.alt.as_ref().and_then(|alt| alt.strip_prefix(INSIDE));
+                if let Some((_, page)) = name.and_then(&mut *found) {
+                    marker.alt = Some(page.into());
+                }
+            }
+            _ => {}
+        }
+        true
+    });
 }
 
 /// A picture as SVG: the one page of a document of its own.
@@ -189,6 +272,21 @@ const ARABIC: [&[u8]; 2] = [
     include_bytes!("../../fonts/noto-naskh-arabic/NotoNaskhArabic-Bold.ttf"),
 ];
 
+/// Sources that documents share, such as layouts, as they were last parsed.
+static PARSED: LazyLock<Mutex<HashMap<FileId, Source>>> = LazyLock::new(Mutex::default);
+
+/// A source, parsed unless it was parsed before and is the same. Whether it was makes no difference to what is set.
+fn parsed(id: FileId, text: &str) -> Source {
+    let known = PARSED.lock().ok().and_then(|parsed| parsed.get(&id).filter(|source| source.text() == text).cloned());
+    known.unwrap_or_else(|| {
+        let source = Source::new(id, text.to_owned());
+        if let Ok(mut parsed) = PARSED.lock() {
+            parsed.insert(id, source.clone());
+        }
+        source
+    })
+}
+
 static LIBRARY: OnceLock<LazyHash<Library>> = OnceLock::new();
 static FONTS: OnceLock<FontStore> = OnceLock::new();
 
@@ -239,13 +337,19 @@ pub fn forget(remember: usize) {
     typst::comemo::evict(remember);
 }
 
-/// Sets a small document in each of the fonts, so that the first real one does not wait for what all of them need.
+/// Sets a small document in each of the fonts under the layout that is shipped, so that the first real one does not wait
+/// for what all of them need: fonts, and the files that layouts share.
 pub fn warm_up() {
-    let text = "= A\n*b* _c_ `d` #text(font: \"DejaVu Sans Mono\", weight: \"bold\")[e]\n- f\n+ g\n#table(columns: (1fr, 2fr), table.header[h][i], [j], [k])\n#link(\"https://example.org\")[l]";
-    let main = format!("#set document(title: \"a\")\n#set text(font: \"Libertinus Serif\", lang: \"en\")\n{text}\n");
-    let files = BTreeMap::from([(MAIN.to_owned(), main)]);
+    let mut view = View::specimen();
+    view.digits = ('0'..='9').map(String::from).collect();
+    (view.language, view.direction) = ("en".to_owned(), "ltr".to_owned());
+    let (layouts, tables) = (template::shipped_layouts(), "#table(columns: (1fr, 2fr), table.header[h][i], [j], [k])");
+    let text = format!(
+        "#part(\"cover\")[\n#heading(level: 1)[A]\n]\n\n#heading(level: 2)[l]\n\n*b* _c_ #raw(\"d\") *_m_*\n- f\n+ g\n{tables}\n#link(\"https://example.org\")[l]"
+    );
+    let files = template::document_files(layouts, &view, &[text], &[]);
     let job = Job { files, pictures: BTreeMap::new(), ident: String::new(), date: (2000, 1, 1) };
-    let _ = typeset(&job);
+    let _ = catch_unwind(|| Files::new(&job).map(|world| typst::compile::<PagedDocument>(&world).output.is_ok()));
 }
 
 impl Files {
@@ -265,8 +369,10 @@ impl Files {
         let mut files = Self { main: id(MAIN)?, sources: HashMap::new(), bytes: HashMap::new() };
         for (name, text) in &job.files {
             let id = id(name)?;
-            if name.ends_with(".typ") {
+            if name == MAIN {
                 files.sources.insert(id, Source::new(id, text.clone()));
+            } else if name.ends_with(".typ") {
+                files.sources.insert(id, parsed(id, text));
             } else {
                 files.bytes.insert(id, Bytes::from_string(text.clone()));
             }

@@ -374,10 +374,123 @@ fn check(
     let mut registry = Handlebars::new();
     registry.set_strict_mode(true);
     registry.register_escape_fn(escape);
+    let whole = inlined(&parsed);
     for (name, (compiled, _)) in parsed {
         registry.register_template(name, compiled);
     }
+    if let Some(whole) = whole {
+        registry.register_template("briefing", whole);
+    }
     Ok((registry, wanted))
+}
+
+/// The most elements of a template into which its partials are put.
+const MAX_INLINED: usize = 20_000;
+
+/// The template with its partials in the place of their calls: a call makes a copy of all that the partial may see, which
+/// is the whole view as a rule, and that takes more time than all the rest. What is printed is the same.
+///
+/// A call stays one where it gives the partial something else to see, or where the partial reaches out of itself by `../`.
+/// None where a call is indented, for then each of its lines is, or where the whole would be too large.
+fn inlined(parsed: &BTreeMap<&str, (Template, &Arc<TextFile>)>) -> Option<Template> {
+    fn indented(template: &Template) -> bool {
+        template.elements.iter().any(|element| match element {
+            TemplateElement::PartialExpression(call) | TemplateElement::PartialBlock(call) => {
+                call.indent.is_some() || call.template.as_ref().is_some_and(indented)
+            }
+            TemplateElement::HelperBlock(block) => {
+                [&block.template, &block.inverse].into_iter().flatten().any(indented)
+            }
+            _ => false,
+        })
+    }
+    if parsed.values().any(|(template, _)| indented(template)) {
+        return None;
+    }
+    put_in(&parsed.get("briefing")?.0, parsed, &mut 0)
+}
+
+fn put_in(
+    template: &Template,
+    parsed: &BTreeMap<&str, (Template, &Arc<TextFile>)>,
+    count: &mut usize,
+) -> Option<Template> {
+    let mut whole = Template::default();
+    whole.name.clone_from(&template.name);
+    for (element, mapping) in template.elements.iter().zip(&template.mapping) {
+        *count += 1;
+        if *count > MAX_INLINED {
+            return None;
+        }
+        let element = match element {
+            TemplateElement::PartialExpression(call) if call.params.is_empty() && call.hash.is_empty() => {
+                let name = match &call.name {
+                    Parameter::Name(name) => name.clone(),
+                    Parameter::Path(path) => path_text(path),
+                    _ => return None,
+                };
+                let (partial, _) = parsed.get(name.as_str())?;
+                if !reaches_out(partial, 0) {
+                    let inner = put_in(partial, parsed, count)?;
+                    whole.elements.extend(inner.elements);
+                    whole.mapping.extend(inner.mapping);
+                    continue;
+                }
+                element.clone()
+            }
+            TemplateElement::HelperBlock(block) => {
+                let mut block = block.clone();
+                for inner in [&mut block.template, &mut block.inverse].into_iter().flatten() {
+                    *inner = put_in(inner, parsed, count)?;
+                }
+                TemplateElement::HelperBlock(block)
+            }
+            other => other.clone(),
+        };
+        whole.elements.push(element);
+        whole.mapping.push(mapping.clone());
+    }
+    Some(whole)
+}
+
+/// Whether a path in a template may lead out of what it is given, `inside` blocks that change what `this` is.
+fn reaches_out(template: &Template, inside: usize) -> bool {
+    fn outer(path: &str) -> usize {
+        path.matches("..").count()
+    }
+    fn parameter(parameter: &Parameter, inside: usize) -> bool {
+        match parameter {
+            Parameter::Name(name) => outer(name) > inside,
+            Parameter::Path(path) => outer(&path_text(path)) > inside,
+            Parameter::Subexpression(sub) => match sub.as_element() {
+                TemplateElement::Expression(helper) | TemplateElement::HtmlExpression(helper) => call(helper, inside),
+                _ => true,
+            },
+            _ => false,
+        }
+    }
+    fn call(helper: &HelperTemplate, inside: usize) -> bool {
+        helper.params.iter().chain(helper.hash.values()).chain([&helper.name]).any(|p| parameter(p, inside))
+    }
+    template.elements.iter().any(|element| match element {
+        TemplateElement::Expression(helper) | TemplateElement::HtmlExpression(helper) => call(helper, inside),
+        TemplateElement::HelperBlock(block) => {
+            let name = match &block.name {
+                Parameter::Name(name) => name.clone(),
+                Parameter::Path(path) => path_text(path),
+                _ => return true,
+            };
+            let changes = name == "each" || name == "with";
+            call(block, inside)
+                || block.template.as_ref().is_some_and(|inner| reaches_out(inner, inside + usize::from(changes)))
+                || block.inverse.as_ref().is_some_and(|inner| reaches_out(inner, inside))
+        }
+        TemplateElement::PartialExpression(partial) | TemplateElement::PartialBlock(partial) => {
+            partial.params.iter().chain(partial.hash.values()).any(|p| parameter(p, inside))
+        }
+        TemplateElement::RawString(_) | TemplateElement::Comment(_) => false,
+        _ => true,
+    })
 }
 
 /// How deep blocks nest, counted on the text: a template that is too deep must not reach the parser.
@@ -746,7 +859,22 @@ pub const ATTACHED: &str = "attached.typ";
 /// of the layout, so that no layout of a project can lose it.
 #[must_use]
 pub fn typst_files(kind: &Kind, view: &View, blocks: &[String], attached: &[Attachment]) -> BTreeMap<String, String> {
-    let mut files = kind.layouts.clone();
+    document_files(kind.layouts.clone(), view, blocks, attached)
+}
+
+/// The Typst files that come with the program, under the layout of a fact sheet, which is the shared page as it is.
+pub(super) fn shipped_layouts() -> BTreeMap<String, String> {
+    let layout = (LAYOUT, format!("fact-sheet/{LAYOUT}"));
+    let files = SHARED.iter().map(|name| (*name, (*name).to_owned())).chain([layout]);
+    files.filter_map(|(name, path)| Some((name.to_owned(), shipped(&path)?.to_owned()))).collect()
+}
+
+pub(super) fn document_files(
+    mut files: BTreeMap<String, String>,
+    view: &View,
+    blocks: &[String],
+    attached: &[Attachment],
+) -> BTreeMap<String, String> {
     let mut main = String::from(
         "#import \"/layout.typ\": layout\n#import \"/shared/charts.typ\": picture as drawn\n#import \"/shared/parts.typ\": part, items\n#let view = json(\"/view.json\")\n#let picture(file, alt) = drawn(view, file, alt)\n",
     );

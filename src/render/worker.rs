@@ -43,8 +43,22 @@ impl Default for Limits {
 
 #[derive(Serialize, Deserialize)]
 enum Reply {
-    Set { pages: usize, length: usize, pictures: BTreeMap<String, String> },
+    /// The document and then its pictures follow, each as it is: names and lengths in order.
+    Set {
+        pages: usize,
+        length: usize,
+        pictures: Vec<(String, usize)>,
+    },
     Failed(Failure),
+}
+
+/// A [`Job`] whose texts follow as they are, files and then pictures: names and lengths in order.
+#[derive(Serialize, Deserialize)]
+struct Order {
+    files: Vec<(String, usize)>,
+    pictures: Vec<(String, usize)>,
+    ident: String,
+    date: (i32, u8, u8),
 }
 
 /// A worker process; started with the first job, and anew after it was killed.
@@ -75,16 +89,17 @@ impl Worker {
     /// Starts the process, so that it is ready by the time there is something to set.
     pub fn start(&mut self) {
         if self.running.is_none() {
-            self.running = self.spawn().ok();
+            self.running = self.spawn(true).ok();
         }
     }
 
-    fn spawn(&self) -> io::Result<Running> {
+    fn spawn(&self, early: bool) -> io::Result<Running> {
         let mut child = Command::new(&self.program)
             .arg(ARGUMENT)
             .arg(self.limits.memory.to_string())
             .arg(self.limits.processor.to_string())
             .arg(self.limits.remember.to_string())
+            .arg(early.to_string())
             .env("RAYON_NUM_THREADS", self.limits.threads.max(1).to_string())
             .env_remove("RUST_BACKTRACE")
             .stdin(Stdio::piped())
@@ -107,7 +122,7 @@ impl Worker {
     /// As [`pdf::typeset`], and where a limit was reached or the worker cannot be run.
     pub fn typeset(&mut self, job: &Job) -> Result<Pdf, Failure> {
         if self.running.is_none() {
-            match self.spawn() {
+            match self.spawn(false) {
                 Ok(running) => self.running = Some(running),
                 Err(error) => return Err(Failure::Worker(format!("cannot start {}: {error}", self.program.display()))),
             }
@@ -134,17 +149,23 @@ impl Worker {
 
 impl Running {
     fn ask(&mut self, job: &Job) -> io::Result<Result<Pdf, Failure>> {
-        let message = serde_json::to_vec(job)?;
-        send(&mut self.input, &message)?;
+        let order = Order {
+            files: lengths(&job.files),
+            pictures: lengths(&job.pictures),
+            ident: job.ident.clone(),
+            date: job.date,
+        };
+        send(&mut self.input, &serde_json::to_vec(&order)?)?;
+        for text in job.files.values().chain(job.pictures.values()) {
+            self.input.write_all(text.as_bytes())?;
+        }
+        self.input.flush()?;
         let reply: Reply = serde_json::from_slice(&receive(&mut self.output)?)?;
         Ok(match reply {
             Reply::Failed(failure) => Err(failure),
             Reply::Set { pages, length, pictures } => {
-                let bytes = receive(&mut self.output)?;
-                if bytes.len() != length {
-                    return Err(io::Error::other("a document came back short"));
-                }
-                Ok(Pdf { bytes, pages, pictures })
+                let bytes = take(&mut self.output, length)?;
+                Ok(Pdf { bytes, pages, pictures: texts(&mut self.output, pictures)? })
             }
         })
     }
@@ -172,13 +193,29 @@ fn send(to: &mut impl Write, message: &[u8]) -> io::Result<()> {
 fn receive(from: &mut impl Read) -> io::Result<Vec<u8>> {
     let mut length = [0u8; 8];
     from.read_exact(&mut length)?;
-    let length = usize::try_from(u64::from_le_bytes(length)).map_err(io::Error::other)?;
-    let mut message = Vec::new();
+    take(from, usize::try_from(u64::from_le_bytes(length)).map_err(io::Error::other)?)
+}
+
+fn lengths(texts: &BTreeMap<String, String>) -> Vec<(String, usize)> {
+    texts.iter().map(|(name, text)| (name.clone(), text.len())).collect()
+}
+
+fn texts(from: &mut impl Read, named: Vec<(String, usize)>) -> io::Result<BTreeMap<String, String>> {
+    let text = |(name, length)| Ok((name, String::from_utf8(take(from, length)?).map_err(io::Error::other)?));
+    named.into_iter().map(text).collect()
+}
+
+/// The most bytes for which room is made before they are there.
+const ROOM: usize = 16 << 20;
+
+fn take(from: &mut impl Read, length: usize) -> io::Result<Vec<u8>> {
+    let mut message = Vec::with_capacity(length.min(ROOM));
     let read = from.take(length as u64).read_to_end(&mut message)?;
     if read == length { Ok(message) } else { Err(io::ErrorKind::UnexpectedEof.into()) }
 }
 
-/// Runs as a worker until standard input ends: sets the limits ([`Limits`]), then sets documents.
+/// Runs as a worker until standard input ends: sets the limits ([`Limits`]), then sets documents. Where it is `early`, there
+/// is time before the first comes.
 ///
 /// # Errors
 /// Where a pipe breaks.
@@ -186,6 +223,7 @@ pub fn serve(
     memory: u64,
     processor: u64,
     remember: usize,
+    early: bool,
     mut input: impl Read + Send,
     mut output: impl Write + Send,
 ) -> io::Result<()> {
@@ -195,7 +233,9 @@ pub fn serve(
     std::thread::scope(|scope| {
         let thread =
             std::thread::Builder::new().stack_size(pdf::STACK).spawn_scoped(scope, move || -> io::Result<()> {
-                pdf::warm_up();
+                if early {
+                    pdf::warm_up();
+                }
                 let mut used = 0;
                 loop {
                     let message = match receive(&mut input) {
@@ -205,13 +245,19 @@ pub fn serve(
                     };
                     used += processor;
                     limit_processor(used);
-                    let job: Job = serde_json::from_slice(&message)?;
+                    let Order { files, pictures, ident, date } = serde_json::from_slice(&message)?;
+                    let job =
+                        Job { files: texts(&mut input, files)?, pictures: texts(&mut input, pictures)?, ident, date };
                     match pdf::typeset(&job) {
                         Ok(document) => {
                             let (pages, length) = (document.pages, document.bytes.len());
-                            let reply = Reply::Set { pages, length, pictures: document.pictures };
+                            let reply = Reply::Set { pages, length, pictures: lengths(&document.pictures) };
                             send(&mut output, &serde_json::to_vec(&reply)?)?;
-                            send(&mut output, &document.bytes)?;
+                            output.write_all(&document.bytes)?;
+                            for picture in document.pictures.values() {
+                                output.write_all(picture.as_bytes())?;
+                            }
+                            output.flush()?;
                         }
                         Err(failure) => send(&mut output, &serde_json::to_vec(&Reply::Failed(failure))?)?,
                     }

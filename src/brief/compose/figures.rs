@@ -1,6 +1,7 @@
 //! Figures: a row a claim, and the table of low and high.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::super::view::{EventFigures, EventTable, FigureRow, KeyFigure, Superseded, TableRow};
 use super::super::wording::capital;
@@ -415,7 +416,7 @@ impl Composer<'_> {
     pub(super) fn superseded(&mut self) -> Vec<Superseded> {
         let d = self.dossier;
         let mut found = Vec::new();
-        for cell in self.cells.clone() {
+        for cell in Arc::clone(&self.cells).iter() {
             if !self.everything && !self.in_scope(cell.key.0) {
                 continue;
             }

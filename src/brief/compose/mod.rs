@@ -362,7 +362,7 @@ pub(in crate::brief) struct Composer<'d> {
     pub(in crate::brief) successors: BTreeMap<Ref<Claim>, Ref<Claim>>,
     /// Whether the briefing is about the whole dossier.
     everything: bool,
-    cells: Vec<Cell>,
+    cells: Arc<Vec<Cell>>,
     /// Sources in the order in which they were first referred to.
     pub(in crate::brief) order: Vec<Ref<Source>>,
     /// Records that are printed.
@@ -395,7 +395,7 @@ impl<'d> Composer<'d> {
             unseen: BTreeSet::new(),
             successors: BTreeMap::new(),
             everything: asked.is_empty(),
-            cells: Vec::new(),
+            cells: Arc::default(),
             order: Vec::new(),
             printed: BTreeSet::new(),
             bottom: Vec::new(),
@@ -418,7 +418,8 @@ impl<'d> Composer<'d> {
         composer.unseen = unseen.iter().filter_map(publisher).filter(|p| !known.contains(p)).collect();
         let visible = dossier.claims.iter().filter(|(r, _)| composer.visible(Subject::Claim(*r)));
         composer.successors = visible.filter_map(|(r, c)| Some((**c.supersedes.as_ref()?, r))).collect();
-        composer.cells = cells(dossier, |subject| composer.visible(subject));
+        let seen = || cells(dossier, |subject| composer.visible(subject));
+        composer.cells = checked.cells((brief.as_of, ceiling), seen);
         composer.scope = if asked.is_empty() {
             dossier.events.iter().map(|(r, _)| r).filter(|r| composer.visible(Subject::Event(*r))).collect()
         } else {
