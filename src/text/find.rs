@@ -315,6 +315,40 @@ mod tests {
     }
 
     proptest! {
+        /// From words of an article to their place, and from what stands there to the same place.
+        #[test]
+        fn what_stands_at_a_hit_is_the_quotation(
+            text in "([a-zéA-Z0-9]{1,4}|[.,;:!%()-]|[“”’«»…–]|e\u{301}|\u{ad}|\u{200b}|ﬁ|死|مقتل| |\u{a0}|\n|\n\n|-\n){0,60}",
+            from in 0usize..60, length in 1usize..12,
+        ) {
+            let a = article(&text);
+            let words: Vec<(usize, &str)> = a
+                .folded()
+                .text()
+                .split_inclusive([' ', '\n'])
+                .scan(0, |at, word| { let start = *at; *at += word.len(); Some((start, word)) })
+                .collect();
+            prop_assume!(!words.is_empty());
+            let from = from % words.len();
+            let paragraph = a.paragraph_at(words[from].0);
+            let last = words[from..].iter().take(length).take_while(|(at, _)| *at < paragraph.end).last();
+            let end = last.map_or(words[from].0, |(at, word)| at + word.trim_end().len());
+            let quote = a.folded().text()[words[from].0..end].to_owned();
+            if let Ok(quotation) = Quotation::parse(&quote)
+                && !quote.contains("[...]")
+                && is_whole(a.folded().text(), &(words[from].0..end))
+            {
+                let found = find(&a, &quote, &quotation);
+                prop_assert!(found.iter().any(|hit| hit.folded.start == words[from].0), "{quote:?} {found:?}");
+                for hit in &found {
+                    let stands = &text[hit.original.clone()];
+                    prop_assert_eq!(fold(stands), quotation.text());
+                    let again = find(&a, stands, &Quotation::parse(stands).unwrap());
+                    prop_assert!(again.iter().any(|h| h.original == hit.original && h.exact), "{stands:?} {again:?}");
+                }
+            }
+        }
+
         #[test]
         fn every_run_of_whole_words_is_found_where_it_stands(
             words in prop::collection::vec("[a-zé0-9]{1,6}", 3..30), from in 0usize..30, len in 1usize..8,
