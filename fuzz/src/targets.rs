@@ -349,8 +349,7 @@ fn markdown(data: &[u8]) {
             // a plain word that no position has in it
             let plain = read_back(&position.replace('@', "QQ"));
             let hostile = read_back(&position.replace('@', &escaped));
-            let wanted: Vec<_> =
-                plain.into_iter().map(|(mark, text)| (mark, text.replace("QQ", &expected))).collect();
+            let wanted: Vec<_> = plain.into_iter().map(|(mark, text)| (mark, text.replace("QQ", &expected))).collect();
             assert_eq!(hostile, wanted, "{value:?} in {position:?}");
         }
     }
