@@ -767,6 +767,15 @@ impl Workspace {
         alone: &mut dyn FnMut(&str) -> Result<Pdf, Failure>,
     ) -> Diagnostic {
         let slug = &request.slug;
+        // beside a character that no font has, others lose their glyphs, too: the fault is not theirs
+        let lacking = match failure {
+            Failure::MissingGlyphs(missing) => {
+                let alone = |c: &char| !render::pdf::covers(c.encode_utf8(&mut [0; 4]));
+                let lacking: String = missing.chars().filter(alone).collect();
+                if lacking.is_empty() { missing.clone() } else { lacking }
+            }
+            _ => String::new(),
+        };
         let finding = match failure {
             Failure::Layout(errors) => {
                 let mut finding =
@@ -793,11 +802,11 @@ impl Workspace {
             .note(
                 "Typst 0.15 fails on some right-to-left text (typst issue 8667); the other briefings are not affected",
             ),
-            Failure::MissingGlyphs(missing) => {
+            Failure::MissingGlyphs(_) => {
                 Diagnostic::new("missing-glyph", format!("no font has some characters of briefing `{slug}`"))
                     .note(format!(
                         "missing: {}",
-                        missing
+                        lacking
                             .chars()
                             .map(|c| format!("{c} ({})", text::gate::code_point(c)))
                             .collect::<Vec<_>>()
@@ -818,8 +827,8 @@ impl Workspace {
         };
         let texts = texts(&serde_json::to_value(view).unwrap_or_default());
         let guilty: Vec<&(String, Vec<String>)> = match failure {
-            Failure::MissingGlyphs(missing) => {
-                texts.iter().filter(|(words, _)| words.chars().any(|c| missing.contains(c))).collect()
+            Failure::MissingGlyphs(_) => {
+                texts.iter().filter(|(words, _)| words.chars().any(|c| lacking.contains(c))).collect()
             }
             _ => guilty(&texts, alone),
         };

@@ -385,6 +385,14 @@ mod tests {
     }
 
     #[test]
+    fn hyphens_of_an_address_are_no_dashes() {
+        let text = "@misc{a, title = {1--2}, url = {https://example.org/a--b---c}, doi = {10.1000/a--b}}";
+        let (read, _) = references::read(&Arc::new(TextFile::new("x.bib", text))).unwrap();
+        assert_eq!(read[0].url.as_deref(), Some("https://example.org/a--b---c"));
+        assert_eq!((read[0].doi.as_deref(), read[0].title.as_deref()), (Some("10.1000/a--b"), Some("1–2")));
+    }
+
+    #[test]
     fn what_is_not_known_is_left_out() {
         let d = dossier("[source.a]\nFILE\n[source.b]\nFILE\nurl = \"https://example.org\"\n");
         let read: Value = serde_json::from_str(&csl_json(&items(&d))).unwrap();

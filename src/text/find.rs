@@ -93,13 +93,16 @@ fn find_in(article: &Article, folded: &Normalised, quote: &str, quotation: &Quot
     let text = folded.text();
     let Some((first, rest)) = quotation.passages.split_first() else { return Vec::new() };
     let mut hits = Vec::new();
-    for start in occurrences(text, first, 0) {
+    // what stands there begins and ends with characters of the article, never within one
+    let apart = |range: &Range<usize>| folded.parts(range.start) && folded.parts(range.end);
+    for start in occurrences(text, first, 0).filter(|start| apart(&(*start..start + first.len()))) {
         let mut end = start + first.len();
         let paragraph_end = text[end..].find('\n').map_or(text.len(), |i| end + i);
         let mut passages = Vec::with_capacity(quotation.passages.len());
         passages.push(start..end);
         for passage in rest {
-            let Some(next) = occurrences(&text[..paragraph_end], passage, end).next() else { break };
+            let mut places = occurrences(&text[..paragraph_end], passage, end);
+            let Some(next) = places.find(|start| apart(&(*start..start + passage.len()))) else { break };
             end = next + passage.len();
             passages.push(next..end);
         }
@@ -287,6 +290,8 @@ mod tests {
         assert_eq!(hits("Said the Man", "said the Man"), 0);
         assert_eq!(hits("死者は12人だった", "12人"), 1);
         assert_eq!(hits("10 died.", "10"), 1);
+        // three stops in one sign are no full stop
+        assert_eq!((hits("he left… then", "he left."), hits("he left… then", "he left...")), (0, 1));
     }
 
     #[test]
