@@ -768,14 +768,10 @@ impl Workspace {
     ) -> Diagnostic {
         let slug = &request.slug;
         // beside a character that no font has, others lose their glyphs, too: the fault is not theirs
-        let lacking = match failure {
-            Failure::MissingGlyphs(missing) => {
-                let alone = |c: &char| !render::pdf::covers(c.encode_utf8(&mut [0; 4]));
-                let lacking: String = missing.chars().filter(alone).collect();
-                if lacking.is_empty() { missing.clone() } else { lacking }
-            }
-            _ => String::new(),
-        };
+        let unknown = |c: &char| !render::pdf::covers(c.encode_utf8(&mut [0; 4]));
+        let missing = if let Failure::MissingGlyphs(missing) = failure { missing.as_str() } else { "" };
+        let alien: String = missing.chars().filter(unknown).collect();
+        let lacking = if alien.is_empty() { missing } else { &alien };
         let finding = match failure {
             Failure::Layout(errors) => {
                 let mut finding =
@@ -825,13 +821,13 @@ impl Workspace {
                     ));
             }
         };
-        let texts = texts(&serde_json::to_value(view).unwrap_or_default());
-        let guilty: Vec<&(String, Vec<String>)> = match failure {
-            Failure::MissingGlyphs(_) => {
-                texts.iter().filter(|(words, _)| words.chars().any(|c| lacking.contains(c))).collect()
-            }
-            _ => guilty(&texts, alone),
-        };
+        let mut texts = texts(&serde_json::to_value(view).unwrap_or_default());
+        if !lacking.is_empty() {
+            texts.retain(|(words, _)| words.chars().any(|c| lacking.contains(c)));
+        }
+        // what has a glyph alone, and none beside another, is found by setting it
+        let tried = if alien.is_empty() { guilty(&texts, alone) } else { Vec::new() };
+        let guilty = if tried.is_empty() && !lacking.is_empty() { texts.iter().collect() } else { tried };
         let mut named: Vec<String> = Vec::new();
         for id in guilty.into_iter().flat_map(|(_, records)| records) {
             if !named.contains(id) {

@@ -200,7 +200,7 @@ proptest! {
             .collect();
         let plain = format!("{:?}", all(&dossier(&claims)));
         let shuffled: Vec<&str> = order.iter().map(|i| claims[*i].as_str()).collect();
-        let parts: Vec<String> = shuffled.chunks(shuffled.len().div_ceil(files)).map(|part| part.concat()).collect();
+        let parts: Vec<String> = shuffled.chunks(shuffled.len().div_ceil(files)).map(<[&str]>::concat).collect();
         prop_assert_eq!(format!("{:?}", all(&dossier(&parts))), plain);
     }
 }
