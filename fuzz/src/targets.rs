@@ -438,7 +438,11 @@ fn table(data: &[u8]) {
             }
             // what no reader can see is refused when it is read
             Err(_) => {
-                assert!(!gate::hidden(printed.text()).is_empty() || imported.columns.is_empty(), "{:?}", printed.text())
+                assert!(
+                    !gate::hidden(printed.text()).is_empty() || imported.columns.is_empty(),
+                    "{:?}",
+                    printed.text()
+                );
             }
         }
         let record = import::source_record("x", "x.csv", &mapping, &table, Some("2015-02-16"), true);
