@@ -780,6 +780,11 @@ impl Workspace {
         alone: &mut dyn FnMut(&str) -> Result<Pdf, Failure>,
     ) -> Diagnostic {
         let slug = &request.slug;
+        // beside a character that no font has, others lose their glyphs, too: the fault is not theirs
+        let unknown = |c: &char| !render::pdf::covers(c.encode_utf8(&mut [0; 4]));
+        let missing = if let Failure::MissingGlyphs(missing) = failure { missing.as_str() } else { "" };
+        let alien: String = missing.chars().filter(unknown).collect();
+        let lacking = if alien.is_empty() { missing } else { &alien };
         let finding = match failure {
             Failure::Layout(errors) => {
                 let mut finding =
@@ -806,11 +811,11 @@ impl Workspace {
             .note(
                 "Typst 0.15 fails on some right-to-left text (typst issue 8667); the other briefings are not affected",
             ),
-            Failure::MissingGlyphs(missing) => {
+            Failure::MissingGlyphs(_) => {
                 Diagnostic::new("missing-glyph", format!("no font has some characters of briefing `{slug}`"))
                     .note(format!(
                         "missing: {}",
-                        missing
+                        lacking
                             .chars()
                             .map(|c| format!("{c} ({})", text::gate::code_point(c)))
                             .collect::<Vec<_>>()
@@ -829,13 +834,13 @@ impl Workspace {
                     ));
             }
         };
-        let texts = texts(&serde_json::to_value(view).unwrap_or_default());
-        let guilty: Vec<&(String, Vec<String>)> = match failure {
-            Failure::MissingGlyphs(missing) => {
-                texts.iter().filter(|(words, _)| words.chars().any(|c| missing.contains(c))).collect()
-            }
-            _ => guilty(&texts, alone),
-        };
+        let mut texts = texts(&serde_json::to_value(view).unwrap_or_default());
+        if !lacking.is_empty() {
+            texts.retain(|(words, _)| words.chars().any(|c| lacking.contains(c)));
+        }
+        // what has a glyph alone, and none beside another, is found by setting it
+        let tried = if alien.is_empty() { guilty(&texts, alone) } else { Vec::new() };
+        let guilty = if tried.is_empty() && !lacking.is_empty() { texts.iter().collect() } else { tried };
         let mut named: Vec<String> = Vec::new();
         for id in guilty.into_iter().flat_map(|(_, records)| records) {
             if !named.contains(id) {

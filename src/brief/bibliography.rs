@@ -301,7 +301,11 @@ fn with_stand_ins(text: &str) -> String {
 mod tests {
     use std::sync::Arc;
 
+    use proptest::prelude::*;
+
     use super::*;
+    use crate::load::document::basic_string;
+    use crate::load::references;
     use crate::text::file::TextFile;
 
     fn dossier(records: &str) -> Dossier {
@@ -381,6 +385,14 @@ mod tests {
     }
 
     #[test]
+    fn hyphens_of_an_address_are_no_dashes() {
+        let text = "@misc{a, title = {1--2}, url = {https://example.org/a--b---c}, doi = {10.1000/a--b}}";
+        let (read, _) = references::read(&Arc::new(TextFile::new("x.bib", text))).unwrap();
+        assert_eq!(read[0].url.as_deref(), Some("https://example.org/a--b---c"));
+        assert_eq!((read[0].doi.as_deref(), read[0].title.as_deref()), (Some("10.1000/a--b"), Some("1–2")));
+    }
+
+    #[test]
     fn what_is_not_known_is_left_out() {
         let d = dossier("[source.a]\nFILE\n[source.b]\nFILE\nurl = \"https://example.org\"\n");
         let read: Value = serde_json::from_str(&csl_json(&items(&d))).unwrap();
@@ -394,5 +406,32 @@ mod tests {
         let text = bibtex(&items(&d));
         assert!(!text.contains("title") && !text.contains("author") && !text.contains("year"), "{text}");
         assert!(text.contains("@misc{b,"), "{text}");
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        /// What is exported can be imported, and is the same.
+        #[test]
+        fn exported_references_are_read_back(
+            title in "[!-~éд中٣]([ -~éд中٣]{0,30}[!-~éд中٣])?", publisher in "[!-~éд中]([ -~é]{0,12}[!-~é])?",
+            address in "[a-z]{1,9}(/[a-zA-Z0-9_.~?=&%#-]{0,12}){0,2}", day in 1u32..=28, month in 1u32..=12,
+        ) {
+            let one = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+            let (title, publisher) = (one(&title), one(&publisher));
+            let url = format!("https://{address}.example.org");
+            let d = dossier(&format!(
+                "[source.a]\nFILE\ntitle = {}\npublisher = {}\nurl = {}\npublished = \"2015-{month:02}-{day:02}\"\ndating = {{ basis = \"external\", note = \"n\" }}\n",
+                basic_string(&title), basic_string(&publisher), basic_string(&url)
+            ));
+            for (text, name) in [(csl_json(&items(&d)), "x.json"), (bibtex(&items(&d)), "x.bib")] {
+                let (read, findings) = references::read(&Arc::new(TextFile::new(name, text.as_str()))).map_err(|f| TestCaseError::fail(format!("{f:?}\n{text}")))?;
+                prop_assert!(findings.is_empty() && read.len() == 1, "{findings:?}\n{text}");
+                prop_assert_eq!(read[0].title.as_deref(), Some(title.as_str()), "{}", text);
+                prop_assert_eq!(read[0].publisher.as_deref(), Some(publisher.as_str()), "{}", text);
+                prop_assert_eq!(read[0].url.as_deref(), Some(url.as_str()), "{}", text);
+                prop_assert_eq!(read[0].published.as_ref().map(ToString::to_string), Some(format!("2015-{month:02}-{day:02}")), "{}", text);
+            }
+        }
     }
 }

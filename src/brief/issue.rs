@@ -529,3 +529,37 @@ impl Composer<'_> {
         Snapshot { records }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn said() -> impl Strategy<Value = Said> {
+        ("[a-z]{1,9}", any::<[String; 4]>(), "[0-9a-f]{16}")
+            .prop_map(|(kind, [what, value, figure, grade], hash)| Said { kind, what, value, figure, grade, hash })
+    }
+
+    fn issue() -> impl Strategy<Value = Issue> {
+        let records = prop::collection::btree_map("[a-z][a-z0-9-]{0,9}", said(), 0..4);
+        (any::<u32>(), any::<[String; 2]>(), records).prop_map(|(issue, [as_of, as_of_text], records)| Issue {
+            issue,
+            as_of,
+            as_of_text,
+            records,
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn print_then_parse_gives_it_back(
+            markdown in "[0-9a-f]{64}", pdf in "[0-9a-f]{64}",
+            pictures in prop::collection::btree_map(any::<String>(), "[0-9a-f]{64}", 0..3),
+            current in issue(), before in prop::option::of(issue()),
+        ) {
+            let issues = Issues { markdown, pdf, pictures, current, before };
+            let text = issues.print();
+            prop_assert_eq!(Issues::parse(&Arc::new(TextFile::new("x.lock", text.as_str()))).map_err(|f| format!("{f:?}\n{text}")), Ok(issues));
+        }
+    }
+}

@@ -506,6 +506,15 @@ mod tests {
             prop_assert!(date.earliest() <= date.latest());
         }
 
+        /// Every form: seasons, times, unspecified digits, intervals with open and unknown ends; periods are such dates.
+        #[test]
+        fn whatever_is_taken_is_given_back(text in proptest::string::string_regex(&format!("({MOMENT}|\\.\\.)?(/({MOMENT}|\\.\\.)?)?")).unwrap()) {
+            if let Ok(date) = text.parse::<Date>() {
+                prop_assert_eq!(date.to_string().parse::<Date>(), Ok(date.clone()), "{}", text);
+                prop_assert!(date.earliest() <= date.latest(), "{}", text);
+            }
+        }
+
         #[test]
         fn no_text_makes_it_panic(text in any::<String>()) {
             let _ = text.parse::<Date>();

@@ -244,5 +244,14 @@ mod tests {
             prop_assume!(n < m);
             prop_assert_eq!(figure.to_string().parse::<Figure>().unwrap(), figure);
         }
+
+        #[test]
+        fn whatever_is_taken_is_given_back(
+            text in "(>=|<=|>|<|~)?-?[0-9]{1,24}(\\.[0-9]{1,6})?(\\.\\.-?[0-9]{1,24}(\\.[0-9]{1,6})?)?%?",
+        ) {
+            if let Ok(figure) = text.parse::<Figure>() {
+                prop_assert_eq!(figure.to_string().parse::<Figure>(), Ok(figure));
+            }
+        }
     }
 }

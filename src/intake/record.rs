@@ -356,7 +356,7 @@ impl Seeds {
             let dated = own.contains_key("published");
             let lacks = |line: &&str| {
                 let key = line.trim_start_matches('#').trim_start().split([' ', ':', '=']).next().unwrap_or_default();
-                !line.is_empty() && !own.contains_key(key) && !(dated && key == "dating")
+                !(line.is_empty() || own.contains_key(key) || dated && key == "dating")
             };
             let mut added: String = keys.lines().filter(lacks).map(|line| format!("{line}\n")).collect();
             let mut noted = before.to_owned();

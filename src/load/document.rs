@@ -297,3 +297,23 @@ fn locate(value: &Spanned<DeValue<'_>>, path: &str) -> Option<Range<usize>> {
     }
     span
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_string_is_read_back_as_it_was_written(text in any::<String>(), controls in "[\u{0}-\u{1f}\u{7f}-\u{9f}'\"\\\\a\u{2028}]{0,12}") {
+            for text in [text, controls] {
+                for written in [basic_string(&text), string(&text)] {
+                    let read = toml::from_str::<toml::Table>(&format!("key = {written}\n"));
+                    let read = read.map(|table| table["key"].as_str().map(str::to_owned));
+                    prop_assert_eq!(read.map_err(|e| format!("{e}: {written}")), Ok(Some(text.clone())));
+                    prop_assert!(!written.contains('\n'));
+                }
+            }
+        }
+    }
+}

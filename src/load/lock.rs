@@ -256,6 +256,7 @@ impl Lock {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn print_then_parse_gives_it_back() {
@@ -289,5 +290,50 @@ mod tests {
         assert_eq!(Lock::parse(&Arc::new(TextFile::new("l", text.clone()))).unwrap(), lock);
         assert_eq!(text.lines().count(), 18);
         assert!(Lock::parse(&Arc::new(TextFile::new("l", "version = 9"))).is_err());
+    }
+
+    fn id() -> impl Strategy<Value = String> {
+        "[a-z][a-z0-9-]{0,9}"
+    }
+
+    fn texts() -> impl Strategy<Value = BTreeMap<String, String>> {
+        prop::collection::btree_map("[a-z][a-z0-9_]{0,9}", any::<String>(), 0..4)
+    }
+
+    fn proof() -> impl Strategy<Value = Proof> {
+        (id(), any::<u32>(), any::<[u32; 2]>(), any::<bool>(), any::<String>(), texts()).prop_map(
+            |(source, line, bytes, exact, quote, proved)| Proof {
+                source,
+                line: line as usize,
+                bytes: bytes.map(|at| at as usize),
+                matched: if exact { Match::Exact } else { Match::Folded },
+                quote,
+                proved,
+            },
+        )
+    }
+
+    fn table() -> impl Strategy<Value = TableEntry> {
+        let rows = prop::collection::btree_map(any::<u32>(), any::<String>(), 0..4);
+        (any::<String>(), any::<String>(), any::<[u32; 4]>(), rows).prop_map(|(sha256, mapping, counts, rows)| {
+            let [read, imported, refused, left_out] = counts.map(|n| n as usize);
+            TableEntry { sha256, mapping, books: Books { read, imported, refused, left_out }, rows }
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn any_lock_is_given_back(
+            sources in prop::collection::btree_map(
+                id(), (any::<String>(), texts()).prop_map(|(sha256, pinned)| SourceEntry { sha256, pinned }), 0..3,
+            ),
+            pinned in prop::collection::btree_map(id(), any::<String>(), 0..3),
+            proofs in prop::collection::btree_map((id(), 0usize..9).prop_map(|(id, n)| key(&id, n)), proof(), 0..4),
+            tables in prop::collection::btree_map(id(), table(), 0..3),
+        ) {
+            let lock = Lock { sources, pinned, proofs, tables };
+            let text = lock.print();
+            prop_assert_eq!(Lock::parse(&Arc::new(TextFile::new("l", text.as_str()))).map_err(|f| format!("{f:?}\n{text}")), Ok(lock));
+        }
     }
 }

@@ -227,11 +227,17 @@ fn bib_entry(entry: &biblatex::Entry, span: &Range<usize>) -> Result<Reference, 
         publisher: field(&["journaltitle", "journal", "publisher", "institution", "organization", "howpublished"]),
         authors,
         published: bib_date(entry)?,
-        url: field(&["url"]),
-        doi: field(&["doi"]).as_deref().and_then(doi),
+        url: field(&["url"]).as_deref().map(hyphens),
+        doi: field(&["doi"]).as_deref().map(hyphens).as_deref().and_then(doi),
         language: field(&["langid", "language"]).as_deref().and_then(language),
         span: span.clone(),
     })
+}
+
+/// An address with the hyphens it was written with: the library sets two as a dash, wherever they stand, and an address holds
+/// no dashes.
+fn hyphens(address: &str) -> String {
+    address.replace('—', "---").replace('–', "--")
 }
 
 fn bib_person(person_: &Person) -> Option<String> {

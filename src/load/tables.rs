@@ -518,3 +518,19 @@ fn said(text: &str, span: &Range<usize>) -> At<Text> {
 fn entry<T>((id, file, header): (String, Arc<TextFile>, Range<usize>), record: T) -> Entry<T> {
     Entry { id, file, header, tlp: None, allow: Vec::new(), reviewed: Vec::new(), record }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn books_are_given_back(table in "[0-9a-f]{64}", mapping in "[0-9a-f]{64}", counts in any::<[u16; 3]>()) {
+            let [imported, refused, left_out] = counts.map(usize::from);
+            let ledger = Ledger { table, mapping, books: Books { read: imported + refused + left_out, imported, refused, left_out } };
+            let read = Ledger::parse(&Arc::new(TextFile::new(BOOKS, ledger.print())));
+            prop_assert_eq!(read.map(|read| (read.table, read.mapping, read.books)).map_err(|f| f.title), Ok((ledger.table, ledger.mapping, ledger.books)));
+        }
+    }
+}

@@ -176,4 +176,31 @@ proptest! {
         let shuffled: Vec<String> = order.iter().map(|i| claims[*i].clone()).collect();
         prop_assert_eq!(format!("{:?}", all(&dossier(&shuffled))), plain);
     }
+
+    #[test]
+    fn any_claims_give_the_same_cells_in_any_order_and_any_files(
+        (claims, order) in prop::collection::vec((figure(), 0usize..3, 0usize..4, 0usize..4), 1..9)
+            .prop_flat_map(|claims| { let order: Vec<usize> = (0..claims.len()).collect(); (Just(claims), Just(order).prop_shuffle()) }),
+        files in 1usize..4,
+    ) {
+        let claims: Vec<String> = claims
+            .iter()
+            .enumerate()
+            .map(|(i, (figure, by, who, how))| {
+                let by = ["by = \"mayor\"", "by = \"army\"", "origin = \"o\""][*by];
+                let who = ["people", "children", "women", "militants"][*who];
+                let how = match how {
+                    1 => "scope = \"partial\"",
+                    2 if !by.starts_with("origin") => "origin = \"o\"",
+                    3 => "scope = \"cumulative\"\nperiod = \"2016-12/2017-05\"",
+                    _ => "",
+                };
+                claim(&format!("c{i}"), &format!("who = \"{who}\"\nvalue = \"{figure}\"\n{by}\n{how}"))
+            })
+            .collect();
+        let plain = format!("{:?}", all(&dossier(&claims)));
+        let shuffled: Vec<&str> = order.iter().map(|i| claims[*i].as_str()).collect();
+        let parts: Vec<String> = shuffled.chunks(shuffled.len().div_ceil(files)).map(<[&str]>::concat).collect();
+        prop_assert_eq!(format!("{:?}", all(&dossier(&parts))), plain);
+    }
 }

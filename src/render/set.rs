@@ -446,7 +446,7 @@ impl Table {
         let widths: Vec<String> = weights
             .iter()
             .zip(&self.heads)
-            .map(|(w, head)| format!("{:.2}fr", (w / rows).sqrt().clamp(head.max(2.0), 9.0)))
+            .map(|(w, head)| format!("{:.2}fr", (w / rows).sqrt().min(9.0).max(head.max(2.0))))
             .collect();
         let aligns: Vec<&str> = self
             .alignments
@@ -496,6 +496,13 @@ mod tests {
         let source = blocks(&format!("{}{}", table("short"), table(&"a longer cell ".repeat(20)))).join("\n");
         let columns: Vec<&str> = source.match_indices("columns: (").map(|(i, _)| &source[i..i + 30]).collect();
         assert!(columns.len() == 2 && columns[0] == columns[1], "{columns:?}");
+    }
+
+    #[test]
+    fn a_head_of_one_long_word_has_a_wide_column() {
+        let source = blocks("| Verantwortungsbewusstseinsbildung | x |\n|:--|:--|\n| y | z |\n").join("");
+        let columns = source.split("columns: (").nth(1).and_then(|rest| rest.split("fr").next()).unwrap();
+        assert!(columns.parse::<f64>().unwrap() > 9.0, "{source}");
     }
 
     #[test]

@@ -508,9 +508,12 @@ fn depth_of(text: &str) -> usize {
     most
 }
 
+/// The byte of a place; its column counts characters.
 fn offset(file: &TextFile, line: usize, column: usize) -> usize {
-    let start: usize = file.text().split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
-    (start + column.saturating_sub(1)).min(file.text().len())
+    let mut lines = file.text().split_inclusive('\n');
+    let start: usize = lines.by_ref().take(line.saturating_sub(1)).map(str::len).sum();
+    let line = lines.next().unwrap_or_default();
+    start + line.char_indices().nth(column.saturating_sub(1)).map_or(line.len(), |(at, _)| at)
 }
 
 struct Walk<'a, 'f> {
@@ -959,6 +962,17 @@ mod tests {
             assert!(found.iter().any(|f| f.contains(expected)), "{template}: {found:?}");
         }
         assert!(findings("{{#each figures}}{{title}}{{@index}}{{@root.title}}{{/each}}", &[]).is_empty());
+    }
+
+    #[test]
+    fn a_place_is_shown_behind_characters_of_several_bytes() {
+        let file = Arc::new(TextFile::new("t", "x\n· · مرحبا {{titel}} ·\n"));
+        let Err(found) = check(&file, &BTreeMap::new()) else { panic!("it has a typo") };
+        assert_eq!(&file.text()[found[0].labels[0].span.clone()], "{{titel}}");
+        let Err(found) = check(&Arc::new(TextFile::new("t", "· {{#if title}}é")), &BTreeMap::new()) else {
+            panic!("it has no end")
+        };
+        assert!(!found.is_empty());
     }
 
     #[test]

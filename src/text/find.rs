@@ -93,13 +93,16 @@ fn find_in(article: &Article, folded: &Normalised, quote: &str, quotation: &Quot
     let text = folded.text();
     let Some((first, rest)) = quotation.passages.split_first() else { return Vec::new() };
     let mut hits = Vec::new();
-    for start in occurrences(text, first, 0) {
+    // what stands there begins and ends with characters of the article, never within one
+    let apart = |range: &Range<usize>| folded.parts(range.start) && folded.parts(range.end);
+    for start in occurrences(text, first, 0).filter(|start| apart(&(*start..start + first.len()))) {
         let mut end = start + first.len();
         let paragraph_end = text[end..].find('\n').map_or(text.len(), |i| end + i);
         let mut passages = Vec::with_capacity(quotation.passages.len());
         passages.push(start..end);
         for passage in rest {
-            let Some(next) = occurrences(&text[..paragraph_end], passage, end).next() else { break };
+            let mut places = occurrences(&text[..paragraph_end], passage, end);
+            let Some(next) = places.find(|start| apart(&(*start..start + passage.len()))) else { break };
             end = next + passage.len();
             passages.push(next..end);
         }
@@ -287,6 +290,8 @@ mod tests {
         assert_eq!(hits("Said the Man", "said the Man"), 0);
         assert_eq!(hits("死者は12人だった", "12人"), 1);
         assert_eq!(hits("10 died.", "10"), 1);
+        // three stops in one sign are no full stop
+        assert_eq!((hits("he left… then", "he left."), hits("he left… then", "he left...")), (0, 1));
     }
 
     #[test]
@@ -315,6 +320,40 @@ mod tests {
     }
 
     proptest! {
+        /// From words of an article to their place, and from what stands there to the same place.
+        #[test]
+        fn what_stands_at_a_hit_is_the_quotation(
+            text in "([a-zéA-Z0-9]{1,4}|[.,;:!%()-]|[“”’«»…–]|e\u{301}|\u{ad}|\u{200b}|ﬁ|死|مقتل| |\u{a0}|\n|\n\n|-\n){0,60}",
+            from in 0usize..60, length in 1usize..12,
+        ) {
+            let a = article(&text);
+            let words: Vec<(usize, &str)> = a
+                .folded()
+                .text()
+                .split_inclusive([' ', '\n'])
+                .scan(0, |at, word| { let start = *at; *at += word.len(); Some((start, word)) })
+                .collect();
+            prop_assume!(!words.is_empty());
+            let from = from % words.len();
+            let paragraph = a.paragraph_at(words[from].0);
+            let last = words[from..].iter().take(length).take_while(|(at, _)| *at < paragraph.end).last();
+            let end = last.map_or(words[from].0, |(at, word)| at + word.trim_end().len());
+            let quote = a.folded().text()[words[from].0..end].to_owned();
+            if let Ok(quotation) = Quotation::parse(&quote)
+                && !quote.contains("[...]")
+                && is_whole(a.folded().text(), &(words[from].0..end))
+            {
+                let found = find(&a, &quote, &quotation);
+                prop_assert!(found.iter().any(|hit| hit.folded.start == words[from].0), "{quote:?} {found:?}");
+                for hit in &found {
+                    let stands = &text[hit.original.clone()];
+                    prop_assert_eq!(fold(stands), quotation.text());
+                    let again = find(&a, stands, &Quotation::parse(stands).unwrap());
+                    prop_assert!(again.iter().any(|h| h.original == hit.original && h.exact), "{stands:?} {again:?}");
+                }
+            }
+        }
+
         #[test]
         fn every_run_of_whole_words_is_found_where_it_stands(
             words in prop::collection::vec("[a-zé0-9]{1,6}", 3..30), from in 0usize..30, len in 1usize..8,

@@ -109,12 +109,44 @@ mod tests {
         }
     }
 
+    /// What a page is made of, each text with the element it stands in.
+    fn structure(markdown: &str) -> Vec<String> {
+        let options = Options::ENABLE_TABLES
+            | Options::ENABLE_STRIKETHROUGH
+            | Options::ENABLE_FOOTNOTES
+            | Options::ENABLE_TASKLISTS
+            | Options::ENABLE_MATH;
+        let mut out: Vec<String> = vec![String::new()];
+        for event in Parser::new_ext(markdown, options) {
+            match event {
+                Event::Text(text) => out.last_mut().unwrap().push_str(&text),
+                other => out.extend([format!("{other:?}"), String::new()]),
+            }
+        }
+        out
+    }
+
     proptest! {
         #[test]
         fn escape_then_parse_gives_the_text_back(value in "[ -~éд中\n]{1,60}") {
             let expected: String = flatten(&value).into_iter().collect();
             prop_assume!(!expected.trim().is_empty());
             prop_assert_eq!(read_back(&escape(&value)), Some(expected));
+        }
+
+        #[test]
+        fn escaped_text_is_text_in_every_position(
+            value in "([ -~\n\t]|[éд中٣\u{301}\u{200d}\u{a0}\u{2003}]|[*_`~#|<>&:@=+\\[\\](){}$!.\\\\-]|www\\.|https?://|:[a-z]:|&amp;|[0-9]\\. ){1,30}",
+            position in prop::sample::select(vec![
+                "@", "before @ after", "before @", "@ after", "# @", "### @", "- @", "1. @", "> @", "- item\n  @", "word\n@",
+                "| head | @ |\n|:--|:--|\n| cell | cell |", "| head | head |\n|:--|:--|\n| @ | @ |",
+                "a [@](#ref-1) link", "a **bold: @ word** here", "a *word @ word* here",
+            ]),
+        ) {
+            let expected: String = flatten(&value).into_iter().collect();
+            prop_assume!(!expected.is_empty());
+            let wanted: Vec<String> = structure(&position.replace('@', "QQ")).into_iter().map(|part| part.replace("QQ", &expected)).collect();
+            prop_assert_eq!(structure(&position.replace('@', &escape(&value))), wanted);
         }
     }
 }

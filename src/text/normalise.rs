@@ -73,6 +73,16 @@ impl Normalised {
         at(first)..at(after.max(first))
     }
 
+    /// Whether a character of the original ends at this offset of the folded text: `…` is three stops there, and none of
+    /// them alone.
+    pub(super) fn parts(&self, at: usize) -> bool {
+        let after = self.map.partition_point(|m| m.at < at);
+        match (after.checked_sub(1).and_then(|i| self.map.get(i)), self.map.get(after)) {
+            (Some(a), Some(b)) => (a.start, a.end) != (b.start, b.end),
+            _ => true,
+        }
+    }
+
     pub(super) fn push_break(&mut self, at: usize) {
         self.push('\n', at, at);
     }

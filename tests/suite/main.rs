@@ -11,11 +11,13 @@
 
 mod audit;
 mod bounds;
+mod chance;
 mod editor;
 mod evidence;
 mod finish;
 mod floors;
 mod formats;
+mod fuzz;
 mod import;
 mod init;
 mod intake;
@@ -31,4 +33,5 @@ mod references;
 mod review;
 mod schema;
 mod scratch;
+mod scripts;
 mod watch;
