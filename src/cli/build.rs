@@ -20,7 +20,7 @@ use similar::{ChangeTag, TextDiff};
 use super::check::{checked, open, refresh};
 use super::kept::Kept;
 use super::progress::Progress;
-use super::{Exit, Levels, Place, Written, count, gathered, output, summary};
+use super::{Exit, Levels, Place, Written, count, gathered, limits, output, summary};
 
 #[derive(clap::Args)]
 pub(crate) struct Options {
@@ -86,7 +86,7 @@ fn attempt(place: &Place, options: &Options) -> Result<Exit, Exit> {
     let jobs = options.jobs.map_or(processors, std::num::NonZeroUsize::get);
     // a single briefing has the processors to itself; several are the parallel part themselves
     let threads = if options.slugs.len() == 1 { jobs } else { 1 };
-    let mut first = Worker::new(program.clone(), Limits { threads, ..Limits::default() });
+    let mut first = Worker::new(program.clone(), Limits { threads, ..limits::limits() });
     let written = place.written();
     if !options.context && written.pdf {
         first.start();
@@ -118,7 +118,7 @@ fn attempt(place: &Place, options: &Options) -> Result<Exit, Exit> {
     let jobs =
         options.jobs.or_else(|| std::thread::available_parallelism().ok()).map_or(1, std::num::NonZeroUsize::get);
     let mut workers = vec![first];
-    workers.extend((1..jobs.min(wanted.len())).map(|_| Worker::new(program.clone(), Limits::default())));
+    workers.extend((1..jobs.min(wanted.len())).map(|_| Worker::new(program.clone(), limits::limits())));
     // a comparison with what is there, or another day or place, takes nothing on trust; what is kept is kept of PDFs
     let trusted = !options.check && !options.fresh && as_of.is_none() && options.out.is_none() && written.pdf;
     let kept = Kept::open(&workspace.project.root, &program, trusted);
@@ -201,7 +201,7 @@ fn day(text: &str) -> Result<NaiveDate, Exit> {
 pub(super) fn severity(findings: &[Diagnostic]) -> Exit {
     let worst = findings.iter().map(|f| match f.code {
         "limit" => Exit::Limit,
-        "worker" => Exit::Io,
+        "worker" | "unreadable" => Exit::Io,
         "not-printed" | "not-reviewed" | "typesetter-panic" | "missing-glyph" => Exit::Findings,
         _ => Exit::Unusable,
     });
@@ -339,7 +339,8 @@ pub(super) fn write(
         return Exit::Io;
     }
     let mut exit = Exit::Clean;
-    let claimed = match output::claim(folder) {
+    // what the call names may lie anywhere
+    let claimed = match out.map_or_else(|| output::claim_own(&workspace.project.root, folder), output::claim) {
         Ok(claimed) => claimed,
         Err(error) => {
             output::tell(&format!("error: cannot write to {shown}/: {error}\n"));

@@ -37,7 +37,10 @@ fn attempt(place: &Place, options: &Options) -> Result<Exit, Exit> {
     };
     let bytes = match read::bytes(&options.file) {
         Ok(bytes) => bytes,
-        Err(why) => return refuse(read::unread(&name, &why)),
+        Err(why) => {
+            refuse(read::unread(&name, &why))?;
+            return Ok(if matches!(why, read::Unread::TooLarge(..)) { Exit::Limit } else { Exit::Unusable });
+        }
     };
     let files = match attachments(&bytes) {
         Ok(files) => files,

@@ -56,7 +56,7 @@ fn one(
         Ok(bytes) => bytes,
         Err(why) => {
             place.findings(&[read::unread(&name, &why)])?;
-            return Ok(Exit::Unusable);
+            return Ok(if matches!(why, read::Unread::TooLarge(..)) { Exit::Limit } else { Exit::Unusable });
         }
     };
     let carried = match Carried::read(&bytes, &name) {

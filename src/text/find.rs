@@ -93,13 +93,23 @@ fn find_in(article: &Article, folded: &Normalised, quote: &str, quotation: &Quot
     let text = folded.text();
     let Some((first, rest)) = quotation.passages.split_first() else { return Vec::new() };
     let mut hits = Vec::new();
+    // a paragraph may hold the first passage very often: its end is looked for once, and what it lacks is missed once
+    let (mut paragraph_end, mut hopeless) = (0, 0);
     for start in occurrences(text, first, 0) {
         let mut end = start + first.len();
-        let paragraph_end = text[end..].find('\n').map_or(text.len(), |i| end + i);
+        if start < hopeless {
+            continue;
+        }
+        if paragraph_end < end {
+            paragraph_end = text[end..].find('\n').map_or(text.len(), |i| end + i);
+        }
         let mut passages = Vec::with_capacity(quotation.passages.len());
         passages.push(start..end);
         for passage in rest {
-            let Some(next) = occurrences(&text[..paragraph_end], passage, end).next() else { break };
+            let Some(next) = occurrences(&text[..paragraph_end], passage, end).next() else {
+                hopeless = paragraph_end;
+                break;
+            };
             end = next + passage.len();
             passages.push(next..end);
         }

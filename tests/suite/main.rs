@@ -10,6 +10,7 @@
 )]
 
 mod audit;
+mod bad;
 mod bounds;
 mod editor;
 mod evidence;
