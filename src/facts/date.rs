@@ -292,7 +292,11 @@ impl FromStr for Moment {
         };
         let (body, time) = match body.split_once('T') {
             Some((date, time)) => {
-                let no_time = || format!("`{text}`: `{time}` is no time of day: write \"10:30:00\", with `Z` or \"+02:00\" behind it");
+                let no_time = || {
+                    format!(
+                        "`{text}`: `{time}` is no time of day: write \"10:30:00\", with `Z` or \"+02:00\" behind it"
+                    )
+                };
                 (date, Some(parse_time(time).ok_or_else(no_time)?))
             }
             None => (body, None),

@@ -98,14 +98,19 @@ fn said(message: &str, rest: &str) -> (String, Option<&'static str>) {
         ("this is nested too deeply", Some("a record needs no more than three levels"))
     } else if about("string values must be quoted") {
         match next {
-            None | Some('\n' | '#') => ("a value is missing here", Some("write a text in quotation marks, as \"text\"")),
+            None | Some('\n' | '#') => {
+                ("a value is missing here", Some("write a text in quotation marks, as \"text\""))
+            }
             Some('“' | '”' | '„' | '«' | '‘' | '’') => {
                 ("these quotation marks are typographic", Some("TOML takes the straight ones, as in \"text\""))
             }
             _ => ("a text stands in quotation marks", Some("write it as \"text\"")),
         }
     } else if about("duplicate key") {
-        ("this stands a second time", Some("a key stands once in a table, and a record once in a dossier: take one out"))
+        (
+            "this stands a second time",
+            Some("a key stands once in a table, and a record once in a dossier: take one out"),
+        )
     } else if about("key with no value") {
         ("after a key, `=` and a value are missing", Some("write `key = \"text\"`"))
     } else if about("invalid unquoted key") {

@@ -220,7 +220,10 @@ fn bib(file: &Arc<TextFile>) -> (Vec<Reference>, Vec<Diagnostic>) {
         raw.abbreviations = spelled.iter().map(|(key, text)| pair(key, text)).collect();
         // an entry is read alone: what it takes from others is not there, and one that takes from itself has no end
         for entry in &mut raw.entries {
-            entry.v.fields.retain(|field| !["crossref", "xdata", "xref"].iter().any(|k| field.key.v.eq_ignore_ascii_case(k)));
+            entry
+                .v
+                .fields
+                .retain(|field| !["crossref", "xdata", "xref"].iter().any(|k| field.key.v.eq_ignore_ascii_case(k)));
         }
         match Bibliography::from_raw(raw) {
             Err(error) => findings.push(unreadable(file, &span, &error)),

@@ -79,6 +79,12 @@ shipped! {
 /// The files that layouts share.
 const SHARED: &[&str] = &["shared/brief.typ", "shared/charts.typ", "shared/map.typ", "shared/parts.typ"];
 
+/// A layout that is known to work, with what it shares: texts are tried under it.
+pub(crate) fn shipped_layout() -> impl Iterator<Item = (String, String)> {
+    let files = std::iter::once((LAYOUT, "fact-sheet/layout.typ")).chain(SHARED.iter().map(|name| (*name, *name)));
+    files.filter_map(|(name, path)| Some((name.to_owned(), shipped(path)?.to_owned())))
+}
+
 /// How a briefing looks as a web page.
 const STYLESHEET: &str = "shared/page.css";
 
@@ -445,7 +451,8 @@ fn amiss(text: &str, at: usize, reason: &str) -> (String, Option<&'static str>) 
         let help = "each `{{` ends with `}}`, and each `{{#block}}` with its `{{/block}}`";
         return ("the template ends here, and something in it is still open".to_owned(), Some(help));
     }
-    let help = "a tag is `{{name}}`, `{{#block name}}` … `{{else}}` … `{{/block}}`, `{{> partial}}` or `{{! comment }}`";
+    let help =
+        "a tag is `{{name}}`, `{{#block name}}` … `{{else}}` … `{{/block}}`, `{{> partial}}` or `{{! comment }}`";
     ("this cannot stand here".to_owned(), Some(help))
 }
 

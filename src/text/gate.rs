@@ -47,7 +47,9 @@ pub fn decode(bytes: Vec<u8>) -> Result<String, NotText> {
         let noughts = |from: usize| bytes.iter().skip(from).step_by(2).filter(|byte| **byte == 0).count();
         let what = match (noughts(0), noughts(1)) {
             (0, 0) => "save the file as UTF-8",
-            (even, odd) if even.max(odd) * 3 > bytes.len() && even.min(odd) * 20 < bytes.len() => "the file looks like UTF-16 without a byte order mark: save it as UTF-8",
+            (even, odd) if even.max(odd) * 3 > bytes.len() && even.min(odd) * 20 < bytes.len() => {
+                "the file looks like UTF-16 without a byte order mark: save it as UTF-8"
+            }
             _ => "the file holds bytes of nought, as no text does: it is of another kind",
         };
         NotText { offset, why: format!("byte 0x{byte:02X} is not UTF-8; {what}") }
