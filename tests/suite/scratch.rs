@@ -61,7 +61,9 @@ pub(crate) fn copy(from: &Path, to: &Path) {
 impl Scratch {
     /// The project in a part of a temporary folder, which goes when this is dropped.
     pub(crate) fn at(folder: tempfile::TempDir, part: &str) -> Self {
-        Self { path: folder.path().join(part), _folder: folder }
+        // joined to nothing, a path would end with a slash
+        let path = if part.is_empty() { folder.path().to_owned() } else { folder.path().join(part) };
+        Self { path, _folder: folder }
     }
 
     /// An empty folder.
