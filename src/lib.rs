@@ -681,7 +681,10 @@ impl Workspace {
             }
             Err(failure) => {
                 let mut alone = |text: &str| {
-                    let job = job(typst_files(&kind, &view, &[format!("#{}", render::set::literal(text))], &[]));
+                    let mut files = typst_files(&kind, &view, &[format!("#{}", render::set::literal(text))], &[]);
+                    // what a layout of the project does again with each text would cost its limits each time
+                    files.extend(render::template::shipped_layout());
+                    let job = job(files);
                     typeset(&Job { pictures: BTreeMap::new(), ..job })
                 };
                 Err(vec![self.explain(verdict, request, &view, &failure, &mut alone)])
@@ -792,6 +795,9 @@ impl Workspace {
                 for error in errors.iter().take(8) {
                     finding = finding.note(text::gate::visible(error));
                 }
+                if errors.iter().any(|error| error.ends_with("expected function, found none")) {
+                    finding = finding.note("`eval`, `read` and `plugin` are nothing here: a layout has no files but its own");
+                }
                 return finding.help(format!(
                     "the layout is {}/{}/{}",
                     load::TEMPLATES,
@@ -859,7 +865,7 @@ impl Workspace {
             }
         }
         if named.is_empty() {
-            finding.note("no single record brings it about")
+            finding.note("no single record brings it about: look in the template and the layout")
         } else {
             finding.help("change the text of the record named")
         }

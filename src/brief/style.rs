@@ -249,9 +249,12 @@ impl Asked<'_> {
                 Box::new(finding.at(self.file, self.key.span(), "the citation style asked for here"))
             })?,
             Err(why) => {
-                return Err(Box::new(
-                    self.finding(format!("cannot read the citation style {}", visible(name)), why.to_string()),
-                ));
+                let mut finding =
+                    self.finding(format!("cannot read the citation style {}", visible(name)), why.to_string());
+                if matches!(why, read::Unread::TooLarge(..)) {
+                    finding.code = "limit";
+                }
+                return Err(Box::new(finding));
             }
         };
         let malformed = |why: &str| {

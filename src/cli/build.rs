@@ -23,7 +23,7 @@ use super::check::{checked, open, refresh};
 use super::kept::Kept;
 use super::progress::Progress;
 use super::standing::Standing;
-use super::{Exit, Levels, Place, Written, count, gathered, output, summary};
+use super::{Exit, Levels, Place, Written, count, gathered, limits, output, summary};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Options {
@@ -103,7 +103,7 @@ fn attempt(place: &Place, options: &Options) -> Result<Exit, Exit> {
     let jobs = options.jobs.map_or(processors, std::num::NonZeroUsize::get);
     // a single briefing has the processors to itself; several are the parallel part themselves
     let threads = if options.slugs.len() == 1 { jobs } else { 1 };
-    let mut first = Worker::new(program.clone(), Limits { threads, ..Limits::default() });
+    let mut first = Worker::new(program.clone(), Limits { threads, ..limits::limits() });
     if !options.context && written.pdf {
         first.start();
     }
@@ -145,7 +145,7 @@ fn attempt(place: &Place, options: &Options) -> Result<Exit, Exit> {
     let jobs =
         options.jobs.or_else(|| std::thread::available_parallelism().ok()).map_or(1, std::num::NonZeroUsize::get);
     let mut workers = vec![first];
-    workers.extend((1..jobs.min(wanted.len())).map(|_| Worker::new(program.clone(), Limits::default())));
+    workers.extend((1..jobs.min(wanted.len())).map(|_| Worker::new(program.clone(), limits::limits())));
     // a comparison with what is there, or another day or place, takes nothing on trust; what is kept is kept of PDFs
     let trusted = !options.check && !options.fresh && as_of.is_none() && options.out.is_none() && written.pdf;
     let kept = Kept::open(&workspace.project.root, &program, trusted);
@@ -267,7 +267,7 @@ impl Press<'_> {
                 let own = workspace.project.root.join(load::BRIEFINGS);
                 let at = out.unwrap_or(&own);
                 if folder.is_none() {
-                    match claim(at, out.is_some()) {
+                    match claim(workspace, out) {
                         Ok(claimed) => *folder = Some(claimed),
                         Err(other) => return Ok((case, other)),
                     }
@@ -307,7 +307,7 @@ fn day(text: &str) -> Result<NaiveDate, Exit> {
 pub(super) fn severity(findings: &[Diagnostic]) -> Exit {
     let worst = findings.iter().map(|f| match f.code {
         "limit" => Exit::Limit,
-        "worker" => Exit::Io,
+        "worker" | "unreadable" => Exit::Io,
         "not-printed" | "not-reviewed" | "typesetter-panic" | "missing-glyph" => Exit::Findings,
         _ => Exit::Unusable,
     });
@@ -434,14 +434,23 @@ fn print_all(
     })
 }
 
-/// Claims the folder that is written to.
-pub(super) fn claim(folder: &Path, make: bool) -> Result<output::Claimed, Exit> {
-    let shown = factbrief::text::gate::visible(&folder.display().to_string());
-    if make && let Err(error) = std::fs::create_dir_all(folder) {
-        output::tell(&format!("error: cannot make the folder {shown}: {error}\n"));
-        return Err(Exit::Io);
-    }
-    output::claim(folder).map_err(|error| {
+/// Claims the folder that is written to: the project's own, or the one that the call names, which may lie anywhere.
+pub(super) fn claim(workspace: &Workspace, out: Option<&Path>) -> Result<output::Claimed, Exit> {
+    let shown = out.map_or(load::BRIEFINGS.to_owned(), |out| factbrief::text::gate::visible(&out.display().to_string()));
+    let claimed = match out {
+        Some(out) => {
+            if let Err(error) = std::fs::create_dir_all(out) {
+                output::tell(&format!("error: cannot make the folder {shown}: {error}\n"));
+                return Err(Exit::Io);
+            }
+            output::claim(out)
+        }
+        None => {
+            let root = &workspace.project.root;
+            output::claim_own(root, &root.join(load::BRIEFINGS))
+        }
+    };
+    claimed.map_err(|error| {
         output::tell(&format!("error: cannot write to {shown}/: {error}\n"));
         Exit::Io
     })

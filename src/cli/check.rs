@@ -50,6 +50,9 @@ fn attempt(place: &Place, options: &Options) -> Result<Exit, Exit> {
     // what no briefing can be printed from is told here, too
     let broken: Vec<_> = workspace.unusable.values().flatten().cloned().collect();
     let mut exit = if verdict.fails() { Exit::Findings } else { Exit::Clean };
+    if findings.iter().any(|f| f.code == "limit") {
+        exit = exit.or(Exit::Limit);
+    }
     if !broken.is_empty() {
         exit = exit.or(unusable(&broken));
         findings.extend(broken);
@@ -152,7 +155,7 @@ pub(super) fn refresh(place: &Place, workspace: &Workspace, verdict: &Verdict<'_
             continue;
         }
         let folder = workspace.project.root.join(load::SEEDS).join(name);
-        let written = output::claim(&folder).and_then(|claimed| {
+        let written = output::claim_own(&workspace.project.root, &folder).and_then(|claimed| {
             let written = output::write(&claimed, &folder.join(lock::FILE), report.lock.print().as_bytes())?;
             output::settle(&claimed);
             Ok(written)

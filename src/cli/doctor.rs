@@ -16,13 +16,13 @@ use factbrief::load::project::{self, Project};
 use factbrief::load::{self, read};
 use factbrief::render::pdf::{Failure, Job, MAIN, covers, families};
 use factbrief::render::template::{Kind, kinds};
-use factbrief::render::worker::{Limits, Worker};
+use factbrief::render::worker::Worker;
 use factbrief::report::Format;
 use factbrief::text::gate::{MAX_BYTES, visible};
 use factbrief::text::hash::sha256;
 use serde_json::json;
 
-use super::{Exit, Place, output};
+use super::{Exit, Place, limits, output};
 
 #[derive(clap::Args)]
 pub(crate) struct Options {}
@@ -96,7 +96,7 @@ pub(crate) fn run(place: &Place, _: &Options) -> Exit {
         cache(&root, &mut looked);
         git(&root, &mut looked);
     }
-    let limits = Limits::default();
+    let limits = limits::limits();
     looked.well(
         "limits",
         format!(
@@ -179,7 +179,7 @@ fn worker(looked: &mut Looked) {
         let text = "#set document(title: \"a\")\n#set text(lang: \"en\")\n= a\nb\n".to_owned();
         let files = BTreeMap::from([(MAIN.to_owned(), text)]);
         let job = Job { files, pictures: BTreeMap::new(), ident: "doctor".to_owned(), date: (2000, 1, 1) };
-        Worker::new(program, Limits::default()).typeset(&job).map_err(|failure| match failure {
+        Worker::new(program, limits::limits()).typeset(&job).map_err(|failure| match failure {
             Failure::Limit(which) => format!("it ended early, or reached a limit: {which}"),
             Failure::Worker(why) | Failure::Panic(why) => why,
             Failure::Layout(errors) => errors.join("; "),

@@ -43,6 +43,8 @@ Examples:
       annotations for a pull request, and two files for other readers";
 
 pub(super) const BUILD: &str = "\
+FACTBRIEF_LIMITS lowers what one document may cost, as processor=5,wall=10,memory=1024 (seconds, seconds, MiB).
+
 Examples:
   factbrief build
       print what has changed

@@ -9,7 +9,7 @@ use factbrief::load::archive::check_name;
 use factbrief::load::read;
 use factbrief::text::gate::visible;
 
-use super::verify::unreadable;
+use super::verify::{severity, unreadable};
 use super::{Exit, Place, output};
 
 #[derive(clap::Args)]
@@ -32,8 +32,8 @@ pub(crate) fn run(place: &Place, options: &Options) -> Exit {
 fn attempt(place: &Place, options: &Options) -> Result<Exit, Exit> {
     let name = options.file.display().to_string();
     let refuse = |finding: Diagnostic| -> Result<Exit, Exit> {
-        place.findings(&[finding])?;
-        Ok(Exit::Unusable)
+        place.findings(std::slice::from_ref(&finding))?;
+        Ok(severity(&finding))
     };
     let bytes = match read::bytes(&options.file) {
         Ok(bytes) => bytes,
@@ -44,7 +44,11 @@ fn attempt(place: &Place, options: &Options) -> Result<Exit, Exit> {
         Err(why) => return refuse(unreadable(&name, &why)),
     };
     if files.is_empty() {
-        return refuse(Diagnostic::new("no-evidence", format!("{} carries nothing", visible(&name))));
+        return refuse(
+            Diagnostic::new("no-evidence", format!("{} carries nothing", visible(&name)))
+                .note("a briefing printed with `evidence = false` carries nothing, nor does a PDF of another program")
+                .help("ask whoever issued it for a copy with evidence"),
+        );
     }
     let unsafe_names = names(&files);
     if !unsafe_names.is_empty() {

@@ -134,8 +134,13 @@ fn write(root: &Path, files: &[(PathBuf, Vec<u8>)]) -> Result<Vec<bool>, Exit> {
     let mut written = Vec::with_capacity(files.len());
     for (path, bytes) in files {
         let shown = path.strip_prefix(root).unwrap_or(path).display().to_string();
-        let done = path.parent().map_or(Ok(()), std::fs::create_dir_all).and_then(|()| {
-            let folder = path.parent().unwrap_or(root);
+        let folder = path.parent().unwrap_or(root);
+        let made = if output::is_inside(root, folder) {
+            std::fs::create_dir_all(folder)
+        } else {
+            Err(std::io::Error::other("a link leads out of the project: put a folder in its place"))
+        };
+        let done = made.and_then(|()| {
             let claimed = output::claim(folder)?;
             let done = output::write(&claimed, path, bytes)?;
             output::settle(&claimed);

@@ -17,6 +17,7 @@ mod impact;
 mod import;
 mod init;
 mod kept;
+mod limits;
 mod lsp;
 mod man;
 mod output;
@@ -487,6 +488,9 @@ impl Place {
                 "--format github-comment shows what `factbrief diff` tells, and no other command compares",
                 "findings are shown on a pull request by `--format github`",
             );
+        }
+        if let Err(why) = limits::are_sound() {
+            return refused(&why, "write `processor=SECONDS`, `wall=SECONDS` or `memory=MIB`, parted by commas");
         }
         let finds = matches!(command, "check" | "build" | "audit");
         if !finds && (self.format().is_document() || !self.report.is_empty()) {

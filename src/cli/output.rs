@@ -83,6 +83,22 @@ pub(super) fn claim(folder: &Path) -> io::Result<Claimed> {
     Ok(Claimed { handle })
 }
 
+/// As [`claim`], of a folder of the project: it must lie in it.
+pub(super) fn claim_own(root: &Path, folder: &Path) -> io::Result<Claimed> {
+    if !is_inside(root, folder) {
+        return Err(io::Error::other("a link leads out of the project: put a folder in its place"));
+    }
+    claim(folder)
+}
+
+/// Whether a folder lies in another, links followed. It may still have to be made.
+pub(super) fn is_inside(root: &Path, folder: &Path) -> bool {
+    let there = folder.ancestors().find_map(|part| Some((part, fs::canonicalize(part).ok()?)));
+    let (Some((part, real)), Ok(root)) = (there, fs::canonicalize(root)) else { return false };
+    let made = folder.strip_prefix(part).unwrap_or(folder);
+    real.starts_with(root) && made.components().all(|c| matches!(c, std::path::Component::Normal(_)))
+}
+
 /// Whether a file may be put in this place: there is none, or a regular one. What a link leads to may lie elsewhere.
 pub(super) fn writable(path: &Path) -> io::Result<()> {
     match fs::symlink_metadata(path) {

@@ -377,7 +377,7 @@ fn write(workspace: &Workspace, name: &str, dossier: &Dossier, edits: &[(Subject
         return Err(failed(name, &"it does not read back"));
     }
     let folder = workspace.project.root.join(load::SEEDS).join(name);
-    let claimed = output::claim(&folder).map_err(|error| failed(name, &error))?;
+    let claimed = output::claim_own(&workspace.project.root, &folder).map_err(|error| failed(name, &error))?;
     for (shown, bytes) in &files {
         let path = workspace.project.root.join(shown);
         output::write(&claimed, &path, bytes).map_err(|error| failed(shown, &error))?;

@@ -296,7 +296,14 @@ fn folder_of_articles(place: &Place, project: &Project) -> Result<PathBuf, Exit>
             ),
         ));
     };
-    Ok(project.root.join(own))
+    let folder = project.root.join(own);
+    if !output::is_inside(&project.root, &folder) {
+        return Err(usage(
+            &format!("the archive {} of {FILE} lies outside the project", visible(&own.display().to_string())),
+            "name it in the call, if it is to be written to: `--archive DIR`",
+        ));
+    }
+    Ok(folder)
 }
 
 /// The dossier that is meant.
@@ -340,6 +347,13 @@ impl Target<'_> {
         let archive = claim(&self.archive)?;
         if std::fs::canonicalize(&self.archive).ok() == std::fs::canonicalize(&self.seeds).ok() && self.seeds.exists() {
             return Err(usage("the archive is the dossier's own folder", "name another folder for articles"));
+        }
+        if !output::is_inside(&self.project.root, &self.seeds) {
+            let shown = visible(&self.seeds.display().to_string());
+            output::tell(&format!(
+                "error: cannot write to {shown}: a link leads out of the project\n  = help: put a folder in its place\n"
+            ));
+            return Err(Exit::Io);
         }
         Ok((archive, claim(&self.seeds)?))
     }

@@ -55,15 +55,17 @@ fn one(
     let bytes = match read::bytes(path) {
         Ok(bytes) => bytes,
         Err(why) => {
-            place.findings(&[read::unread(&name, &why)])?;
-            return Ok(Exit::Unusable);
+            let finding = read::unread(&name, &why);
+            place.findings(std::slice::from_ref(&finding))?;
+            return Ok(severity(&finding));
         }
     };
     let carried = match Carried::read(&bytes, &name) {
         Ok(carried) => carried,
         Err(why) => {
-            place.findings(&[unreadable(&name, &why)])?;
-            return Ok(Exit::Unusable);
+            let finding = unreadable(&name, &why);
+            place.findings(std::slice::from_ref(&finding))?;
+            return Ok(severity(&finding));
         }
     };
     let found = verify(&carried, archive, project);
@@ -90,13 +92,22 @@ fn one(
 
 /// The finding for a PDF that cannot be read.
 pub(super) fn unreadable(name: &str, why: &Unreadable) -> Diagnostic {
-    let finding = Diagnostic::new("not-a-briefing", format!("{} cannot be read: {why}", visible(name)));
+    let code = if *why == Unreadable::TooLarge { "limit" } else { "not-a-briefing" };
+    let finding = Diagnostic::new(code, format!("{} cannot be read: {why}", visible(name)));
     match why {
         Unreadable::NotPdf => {
             finding.help("evidence is carried by PDFs: hold Markdown against the project with `factbrief audit`")
         }
+        Unreadable::NoPages | Unreadable::TooLarge | Unreadable::Damaged(_) => {
+            finding.help("take the briefing from whoever issued it")
+        }
         _ => finding,
     }
+}
+
+/// The exit code for a file that was not read.
+pub(super) fn severity(finding: &Diagnostic) -> Exit {
+    if finding.code == "limit" { Exit::Limit } else { Exit::Unusable }
 }
 
 /// A record in a line: `derna15-strikes: 8 · printed on page 2 · quote proved (nbc line 12)`.

@@ -21,7 +21,7 @@ use factbrief::{Formats, Verdict, Workspace};
 use super::build;
 use super::check::refresh;
 use super::kept::Kept;
-use super::{Exit, Levels, Place, Written, count, output};
+use super::{Exit, Levels, Place, Written, count, limits, output};
 use files::Files;
 
 /// How long the pages wait for the text.
@@ -84,7 +84,7 @@ fn attempt(place: &Place, options: &Options) -> Result<std::convert::Infallible,
     let root = std::path::absolute(&found).unwrap_or(found);
     let jobs = options.jobs.or_else(|| std::thread::available_parallelism().ok());
     let jobs = jobs.map_or(1, std::num::NonZeroUsize::get);
-    let limits = |threads| Limits { threads, remember: REMEMBER, ..Limits::default() };
+    let limits = |threads| Limits { threads, remember: REMEMBER, ..limits::limits() };
     // mostly one briefing changes: its worker has the processors to itself
     let mut workers: Vec<Worker> =
         (0..jobs).map(|i| Worker::new(program.clone(), limits(if i == 0 { jobs } else { 1 }))).collect();
@@ -358,7 +358,7 @@ impl Print<'_, '_> {
                 let mut changed = early.is_some();
                 let exit = {
                     let _turn = self.press.lock();
-                    build::claim(&self.folder(), false).map_or_else(std::convert::identity, |claimed| {
+                    build::claim(self.workspace, None).map_or_else(std::convert::identity, |claimed| {
                         let own = (None, self.written);
                         let exit =
                             build::write(self.workspace, request, &printed, own, (None, &claimed), &mut |line| {
@@ -393,7 +393,7 @@ impl Print<'_, '_> {
 
     fn put(&self, path: &Path, bytes: &[u8]) -> std::io::Result<()> {
         let _turn = self.press.lock();
-        let claimed = output::claim(&self.folder())?;
+        let claimed = output::claim_own(&self.workspace.project.root, &self.folder())?;
         output::write(&claimed, path, bytes).map(|_| ())
     }
 

@@ -291,11 +291,25 @@ impl FromStr for Moment {
             _ => (text, None),
         };
         let (body, time) = match body.split_once('T') {
-            Some((date, time)) => (date, Some(parse_time(time).ok_or_else(wrong)?)),
+            Some((date, time)) => {
+                let no_time = || {
+                    format!(
+                        "`{text}`: `{time}` is no time of day: write \"10:30:00\", with `Z` or \"+02:00\" behind it"
+                    )
+                };
+                (date, Some(parse_time(time).ok_or_else(no_time)?))
+            }
             None => (body, None),
         };
         let make = |year, month, day, precision| Self { year, month, day, precision, time: time.clone(), qualifier };
         if let Some(long) = body.strip_prefix('Y') {
+            if !long.is_empty() && long.strip_prefix('-').unwrap_or(long).bytes().all(|b| b.is_ascii_digit()) {
+                let short = long.len() < 5 || (long.len() == 5 && long.starts_with('-'));
+                let why = if short { "a year of four digits has no `Y`" } else { "this year is beyond the calendar" };
+                if short || long.parse::<i32>().ok().and_then(|y| NaiveDate::from_ymd_opt(y, 1, 1)).is_none() {
+                    return Err(format!("`{text}`: {why}"));
+                }
+            }
             let year: i32 = long.parse().map_err(|_| wrong())?;
             if (-9999..=9999).contains(&year) || long.starts_with('+') || NaiveDate::from_ymd_opt(year, 1, 1).is_none()
             {
@@ -376,6 +390,9 @@ impl FromStr for Date {
         let Some((start, end)) = text.split_once('/') else {
             return Ok(Self::Single(text.parse()?));
         };
+        if end.contains('/') {
+            return Err(format!("`{text}` is not a date: a `/` stands between the ends of an interval; {FORMS}"));
+        }
         let end_of = |part: &str| -> Result<End, String> {
             match part {
                 ".." => Ok(End::Open),

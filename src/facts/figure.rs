@@ -148,6 +148,11 @@ impl FromStr for Figure {
         let (body, percent) = text.strip_suffix('%').map_or((text, false), |body| (body, true));
         let number = |part: &str| -> Result<Number, String> {
             part.parse().map_err(|_| {
+                let (whole, decimals) = part.split_once('.').unwrap_or((part, "0"));
+                let digits = |s: &str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_digit());
+                if digits(whole.strip_prefix('-').unwrap_or(whole)) && digits(decimals) {
+                    return format!("`{text}` has more digits than are kept: 24, and six after the point");
+                }
                 format!(
                     "`{text}` is not a value: write a number (\"8\"), a range (\"40..50\"), a bound (\">=29\", \">100\", \"<=64\", \"<64\"), an estimate (\"~400\") or \"unquantified\""
                 )

@@ -15,6 +15,9 @@ use crate::text::nearest::nearest;
 /// Keys whose text is a quotation: there a hidden character of the source is kept for matching.
 const QUOTATIONS: &[&str] = &["quote", "words", "said", "prefix", "furniture", "captions", "cells"];
 
+/// The most keys of one table that are shown as unknown.
+const MOST_SHOWN: usize = 12;
+
 /// The deepest nesting of values that is read.
 const MAX_DEPTH: usize = 32;
 
@@ -29,14 +32,23 @@ pub(crate) struct Document<'f> {
 /// # Errors
 /// Every syntax error, hidden character and construct newer than TOML 1.0 in it.
 pub(crate) fn parse(file: &Arc<TextFile>) -> Result<Document<'_>, Vec<Diagnostic>> {
+    if let Some(finding) = conflict(file) {
+        return Err(vec![finding]);
+    }
     let (table, errors) = DeTable::parse_recoverable(file.text());
-    let mut findings: Vec<Diagnostic> = errors
-        .iter()
-        .map(|error| {
-            let span = error.span().unwrap_or_default();
-            Diagnostic::new("syntax", "this is not TOML").at(file, &span, gate::visible(error.message()))
-        })
-        .collect();
+    let mut findings: Vec<Diagnostic> = Vec::new();
+    let mut line_before = None;
+    for error in &errors {
+        let span = error.span().unwrap_or_default();
+        // what else is wrong with a line follows from the first
+        let line = file.position(span.start).line;
+        if line_before.replace(line) == Some(line) {
+            continue;
+        }
+        let (says, help) = said(error.message(), file.text().get(span.start..).unwrap_or_default());
+        let help = help.map(str::to_owned);
+        findings.push(Diagnostic::new("syntax", "this is not TOML").at(file, &span, says).help_if(help));
+    }
     if !findings.is_empty() {
         return Err(findings);
     }
@@ -53,6 +65,126 @@ pub(crate) fn parse(file: &Arc<TextFile>) -> Result<Document<'_>, Vec<Diagnostic
         return Err(findings);
     }
     Ok(Document { file, table })
+}
+
+/// What a version control system leaves where two changes meet: one finding for all of it.
+fn conflict(file: &Arc<TextFile>) -> Option<Diagnostic> {
+    let mut at = 0;
+    let mut marks = Vec::new();
+    for line in file.text().split_inclusive('\n') {
+        let plain = line.trim_end();
+        if plain.starts_with("<<<<<<< ") || plain.starts_with(">>>>>>> ") || (!marks.is_empty() && plain == "=======") {
+            marks.push(at..at + plain.len());
+        }
+        at += line.len();
+    }
+    let (first, last) = (marks.first()?, marks.get(1..)?.last()?);
+    Some(
+        Diagnostic::new("syntax", "two changes meet in this file, and nobody has chosen between them")
+            .at(file, first, "from here")
+            .at(file, last, "to here")
+            .help("keep what is right of both, and delete the lines of `<<<<<<<`, `=======` and `>>>>>>>`"),
+    )
+}
+
+/// What the parser says of a text, in words of TOML's users, and what to do.
+fn said(message: &str, rest: &str) -> (String, Option<&'static str>) {
+    let next = rest.chars().next();
+    if let Some(c) = next.filter(|c| c.is_control() && *c != '\n' && *c != '\t') {
+        return (format!("the control character {} stands here", gate::code_point(c)), Some("delete it"));
+    }
+    let about = |words: &str| message.contains(words);
+    let (says, help) = if about("recursion") {
+        ("this is nested too deeply", Some("a record needs no more than three levels"))
+    } else if about("string values must be quoted") {
+        match next {
+            None | Some('\n' | '#') => {
+                ("a value is missing here", Some("write a text in quotation marks, as \"text\""))
+            }
+            Some('“' | '”' | '„' | '«' | '‘' | '’') => {
+                ("these quotation marks are typographic", Some("TOML takes the straight ones, as in \"text\""))
+            }
+            _ => ("a text stands in quotation marks", Some("write it as \"text\"")),
+        }
+    } else if about("duplicate key") {
+        (
+            "this stands a second time",
+            Some("a key stands once in a table, and a record once in a dossier: take one out"),
+        )
+    } else if about("key with no value") {
+        ("after a key, `=` and a value are missing", Some("write `key = \"text\"`"))
+    } else if about("invalid unquoted key") {
+        ("this cannot stand in a key", Some("a key has letters, digits, `-` and `_`, and `=` follows it"))
+    } else if about("unquoted keys cannot be empty") {
+        ("a key is missing here", None)
+    } else if about("missing escaped value") {
+        (
+            "after `\\` in a text, one of `b t n f r \" \\ u U` follows",
+            Some("write `\\\\`, or put the text between single quotation marks: in these, `\\` is itself"),
+        )
+    } else if about("unicode hexadecimal value") || about("unicode value digits") {
+        ("this is no character", Some("`\\u` takes four hexadecimal digits and `\\U` eight, of a character of Unicode"))
+    } else if about("invalid multi-line") {
+        ("a text of several lines has no end", Some("end it with the three quotation marks it begins with"))
+    } else if about("invalid basic string") || about("invalid literal string") {
+        (
+            "the text on this line has no end",
+            Some("end it with the quotation mark it begins with; a text of several lines begins and ends with three"),
+        )
+    } else if about("unclosed") {
+        return (gate::visible(message), Some("close it"));
+    } else if about("key-value pair") {
+        ("a line is `key = value` or `[kind.id]`", None)
+    } else {
+        return (gate::visible(message), None);
+    };
+    (says.to_owned(), help)
+}
+
+/// What is wrong with a value, in words of TOML's users: the reader of TOML speaks of its own types.
+fn told(message: &str) -> String {
+    let unlike = message.strip_prefix("invalid type: ").or_else(|| message.strip_prefix("invalid value: "));
+    let Some((is, wanted)) = unlike.and_then(|rest| rest.rsplit_once(", expected ")) else {
+        return short(message);
+    };
+    let wanted = match wanted {
+        "a string" => "a text in quotation marks",
+        "a sequence" => "a list, as [\"one\", \"two\"],",
+        "a boolean" => "true or false",
+        "a map" => "a table, as { key = \"text\" },",
+        "f64" => "a number",
+        "u8" | "u16" | "u32" | "u64" | "usize" => "a whole number, not below nought,",
+        "i8" | "i16" | "i32" | "i64" => "a whole number",
+        other if other.starts_with("struct ") => "a table, as { key = \"text\" },",
+        other => other,
+    };
+    let first = is.split(' ').next().unwrap_or_default();
+    let is = match first {
+        "string" => "a text",
+        "integer" => "a whole number",
+        "floating" => "a number",
+        "boolean" => "true or false",
+        "sequence" => "a list",
+        "map" => "a table",
+        _ => return short(message),
+    };
+    let value = message.split_once('`').and_then(|(_, rest)| rest.split_once('`')).map(|(value, _)| short(value));
+    match value {
+        Some(value) => format!("{wanted} belongs here; `{value}` is {is}"),
+        None => format!("{wanted} belongs here; this is {is}"),
+    }
+}
+
+/// A message that quotes a value of any length.
+fn short(message: &str) -> String {
+    const MOST: usize = 600;
+    let shown = gate::visible(message);
+    if shown.chars().count() <= MOST {
+        return shown;
+    }
+    let start: String = shown.chars().take(MOST / 3).collect();
+    let end: Vec<char> = shown.chars().rev().take(MOST / 2).collect();
+    format!("{start}…{}", end.into_iter().rev().collect::<String>())
 }
 
 fn hidden(file: &Arc<TextFile>, span: &Range<usize>, c: char) -> Diagnostic {
@@ -250,12 +382,13 @@ pub(crate) fn read<T: DeserializeOwned + Keys>(
         let keys = path.split('.').filter(|part| *part != "?" && !part.starts_with("$__"));
         nested.push(keys.collect::<Vec<_>>().join("."));
     });
+    let own = unknown.len();
     for path in nested.iter().filter(|p| p.contains('.')) {
         let span = locate(value, path).unwrap_or_else(|| header.clone());
         unknown.push((span, format!("`{}` is not a key here", gate::visible(path))));
     }
     let wrong = parsed.as_ref().err().map(|error| {
-        let message = gate::visible(error.message());
+        let message = told(error.message());
         (error.span().filter(|s| !s.is_empty()).unwrap_or_else(|| header.clone()), message)
     });
     if let (Ok(parsed), true) = (parsed, unknown.is_empty()) {
@@ -268,8 +401,12 @@ pub(crate) fn read<T: DeserializeOwned + Keys>(
         (_, Some(_)) => format!("this {what} has keys that are not known and a value that cannot be read"),
     };
     let mut finding = Diagnostic::new("schema", title);
-    for (span, text) in unknown {
+    let (inner, more) = (unknown.len() > own, unknown.len().saturating_sub(MOST_SHOWN));
+    for (span, text) in unknown.into_iter().take(MOST_SHOWN) {
         finding = finding.at(file, &span, text);
+    }
+    if more > 0 {
+        finding = finding.note(format!("{more} more are not known"));
     }
     if let Some((span, text)) = wrong {
         finding = finding.at(file, &span, text);
@@ -277,7 +414,13 @@ pub(crate) fn read<T: DeserializeOwned + Keys>(
     for (title, edit) in fixes {
         finding = finding.fix(title, vec![edit]);
     }
-    Err(Box::new(finding.help(format!("the keys of {what} are: {}", T::KEYS.join(", ")))))
+    if inner {
+        finding = finding.help("`factbrief schema` prints the keys of the tables in it, too");
+    }
+    if own > 0 {
+        finding = finding.help(format!("the keys of {what} are: {}", T::KEYS.join(", ")));
+    }
+    Err(Box::new(finding))
 }
 
 /// The place of the key that a dotted path leads to.

@@ -108,5 +108,10 @@ pub fn admit(bytes: Vec<u8>, name: &str) -> Result<Arc<TextFile>, Box<Diagnostic
 /// The finding for a file that was not read.
 #[must_use]
 pub fn unread(name: &str, why: &Unread) -> Diagnostic {
-    Diagnostic::new("unreadable", format!("cannot read {}: {why}", gate::visible(name)))
+    let finding = |code| Diagnostic::new(code, format!("cannot read {}: {why}", gate::visible(name)));
+    match why {
+        Unread::TooLarge(..) => finding("limit").help("divide it, or take out what is not needed"),
+        Unread::NotAFile(_) => finding("unreadable").help("put the file itself there"),
+        Unread::Absent | Unread::Refused(_) => finding("unreadable"),
+    }
 }

@@ -2,17 +2,17 @@
 //!
 //! An entry says what its file says and nothing more. One that cannot be read is refused alone, with the place.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::ops::Range;
 use std::sync::Arc;
 
-use biblatex::{Bibliography, ChunksExt, DateValue, PermissiveType, Person};
+use biblatex::{Bibliography, ChunksExt, DateValue, Pair, PermissiveType, Person, RawBibliography, RawChunk, Spanned};
 use serde_json::Value;
 
 use super::document::basic_string;
 use super::mapping::slug;
-use crate::diag::Diagnostic;
+use crate::diag::{Diagnostic, Label};
 use crate::facts::date::Date;
 use crate::facts::dossier::Dossier;
 use crate::facts::table::MAX_ID;
@@ -186,17 +186,47 @@ fn bib(file: &Arc<TextFile>) -> (Vec<Reference>, Vec<Diagnostic>) {
         part.get(1..)
             .is_some_and(|rest| rest.trim_start().get(..kind.len()).is_some_and(|k| k.eq_ignore_ascii_case(kind)))
     };
-    let abbreviations: String =
-        parts.iter().map(|span| &text[span.clone()]).filter(|part| is(part, "string")).collect();
     let (mut found, mut findings) = (Vec::new(), Vec::new());
+    let mut abbreviations = Abbreviations::default();
+    for span in parts.iter().filter(|span| is(&text[(*span).clone()], "string")) {
+        match RawBibliography::parse(&text[span.clone()]) {
+            Ok(raw) => raw.abbreviations.iter().for_each(|pair| abbreviations.define(pair)),
+            Err(error) => findings.push(unreadable(file, span, &error)),
+        }
+    }
     for span in parts {
         let part = &text[span.clone()];
         if is(part, "string") || is(part, "comment") || is(part, "preamble") {
             continue;
         }
-        match Bibliography::parse(&format!("{abbreviations}\n{part}")) {
-            Err(error) => findings.push(refused(file, &span, gate::visible(&error.to_string()))),
-            Ok(entries) if entries.is_empty() => findings.push(refused(file, &span, "this is no entry")),
+        let mut raw = match RawBibliography::parse(part) {
+            Ok(raw) if raw.entries.is_empty() => {
+                findings.push(refused(file, &span, "this is no entry"));
+                continue;
+            }
+            Ok(raw) => raw,
+            Err(error) => {
+                findings.push(unreadable(file, &span, &error));
+                continue;
+            }
+        };
+        let spelled = match abbreviations.spelled(&raw) {
+            Ok(spelled) => spelled,
+            Err(why) => {
+                findings.push(refused(file, &span, why));
+                continue;
+            }
+        };
+        raw.abbreviations = spelled.iter().map(|(key, text)| pair(key, text)).collect();
+        // an entry is read alone: what it takes from others is not there, and one that takes from itself has no end
+        for entry in &mut raw.entries {
+            entry
+                .v
+                .fields
+                .retain(|field| !["crossref", "xdata", "xref"].iter().any(|k| field.key.v.eq_ignore_ascii_case(k)));
+        }
+        match Bibliography::from_raw(raw) {
+            Err(error) => findings.push(unreadable(file, &span, &error)),
             Ok(entries) => {
                 for entry in entries.iter() {
                     match bib_entry(entry, &span) {
@@ -208,6 +238,82 @@ fn bib(file: &Arc<TextFile>) -> (Vec<Reference>, Vec<Diagnostic>) {
         }
     }
     (found, findings)
+}
+
+/// The finding for an entry that is not written as it must be, at the place where that shows.
+fn unreadable(file: &Arc<TextFile>, entry: &Range<usize>, error: &biblatex::ParseError) -> Diagnostic {
+    let at = |offset: usize| (entry.start + offset).min(entry.end);
+    let mut finding = refused(file, entry, format!("this entry: {}", gate::visible(&error.kind.to_string())));
+    finding.labels.push(Label::new(file, &(at(error.span.start)..at(error.span.end)), "here"));
+    finding
+}
+
+/// The most bytes that the abbreviations of one entry may come to.
+const MOST_SPELLED: usize = 64 * 1024;
+
+/// The abbreviations of a file, each with what it is put together from.
+#[derive(Default)]
+struct Abbreviations<'t> {
+    defined: BTreeMap<&'t str, Vec<RawChunk<'t>>>,
+}
+
+impl<'t> Abbreviations<'t> {
+    fn define(&mut self, pair: &Pair<'t>) {
+        self.defined.insert(pair.key.v, pair.value.v.iter().map(|chunk| chunk.v.clone()).collect());
+    }
+
+    /// Those that entries use, spelled out; the reader of BibTeX would follow a circle of them without end.
+    fn spelled(&self, raw: &RawBibliography<'t>) -> Result<BTreeMap<&'t str, String>, String> {
+        let mut spelled = BTreeMap::new();
+        let mut bytes = 0;
+        let fields = raw.entries.iter().flat_map(|entry| &entry.v.fields);
+        for chunk in fields.flat_map(|field| &field.value.v) {
+            let RawChunk::Abbreviation(name) = chunk.v else { continue };
+            if !spelled.contains_key(name) && self.defined.contains_key(name) {
+                spelled.insert(name, self.spell(name)?);
+            }
+            bytes += spelled.get(name).map_or(0, String::len);
+            if bytes > MOST_SPELLED {
+                return Err(format!("its abbreviations come to more than {MOST_SPELLED} bytes"));
+            }
+        }
+        Ok(spelled)
+    }
+
+    fn spell(&self, name: &'t str) -> Result<String, String> {
+        // a walk with its own stack: a long chain must not exhaust the program's
+        let mut out = String::new();
+        let mut open: Vec<(&str, usize)> = vec![(name, 0)];
+        let mut names: BTreeSet<&str> = [name].into();
+        let mut steps = 0;
+        while let Some((name, next)) = open.last_mut() {
+            let Some(chunk) = self.defined.get(*name).and_then(|chunks| chunks.get(*next)) else {
+                names.remove(*name);
+                open.pop();
+                continue;
+            };
+            *next += 1;
+            steps += 1;
+            match chunk {
+                RawChunk::Normal(text) => out.push_str(text),
+                RawChunk::Abbreviation(inner) if !self.defined.contains_key(inner) => {
+                    return Err(format!("the abbreviation `{}` is not defined", gate::visible(inner)));
+                }
+                RawChunk::Abbreviation(inner) if !names.insert(inner) => {
+                    return Err(format!("the abbreviation `{}` is put together from itself", gate::visible(inner)));
+                }
+                RawChunk::Abbreviation(inner) => open.push((inner, 0)),
+            }
+            if out.len().max(steps) > MOST_SPELLED {
+                return Err(format!("its abbreviations come to more than {MOST_SPELLED} bytes"));
+            }
+        }
+        Ok(out)
+    }
+}
+
+fn pair<'s>(key: &'s str, text: &'s str) -> Pair<'s> {
+    Pair::new(Spanned::detached(key), Spanned::detached(vec![Spanned::detached(RawChunk::Normal(text))]))
 }
 
 fn bib_entry(entry: &biblatex::Entry, span: &Range<usize>) -> Result<Reference, String> {
@@ -387,6 +493,7 @@ fn csl(file: &Arc<TextFile>) -> Result<(Vec<Reference>, Vec<Diagnostic>), String
         one => vec![one],
     };
     let (mut found, mut findings) = (Vec::new(), Vec::new());
+    let mut from = 0;
     for (i, item) in items.iter().enumerate() {
         let key = match item.get("id") {
             Some(Value::String(id)) => id.clone(),
@@ -394,8 +501,10 @@ fn csl(file: &Arc<TextFile>) -> Result<(Vec<Reference>, Vec<Diagnostic>), String
             _ => String::new(),
         };
         // JSON keeps no places: an entry is shown where its id stands
-        let start =
-            file.text().find(&format!("{}", Value::from(key.as_str()))).filter(|_| !key.is_empty()).unwrap_or_default();
+        let id = Value::from(key.as_str()).to_string();
+        let rest = file.text().get(from..).filter(|_| !key.is_empty());
+        let start = rest.and_then(|rest| rest.find(&id)).map_or(from, |at| from + at);
+        from = start;
         let span = start..(start + key.len() + 2).min(file.text().len());
         match csl_item(item, key, span.clone()) {
             Ok(reference) => found.push(reference),
@@ -415,6 +524,13 @@ fn csl_item(item: &Value, key: String, span: Range<usize>) -> Result<Reference, 
             _ => None,
         })
     };
+    let unlike = |key: &str, is: fn(&Value) -> bool| item.get(key).is_some_and(|value| !value.is_null() && !is(value));
+    if let Some(key) = ["title", "URL", "DOI"].into_iter().find(|key| unlike(key, Value::is_string)) {
+        return Err(format!("its `{key}` is no text"));
+    }
+    if unlike("author", Value::is_array) {
+        return Err("its `author` is no list of names".to_owned());
+    }
     let mut authors = Vec::new();
     for name in item.get("author").and_then(Value::as_array).into_iter().flatten() {
         let part = |key: &str| name.get(key).and_then(Value::as_str).unwrap_or_default();

@@ -3,6 +3,7 @@
 //! Handlebars' strict mode misses `{{#if typo}}` and `{{#each typo}}`, and partials that call each other in a circle end
 //! the process; so the partial graph and every path are checked here first, against a specimen of the view.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::io;
@@ -11,7 +12,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use handlebars::template::{HelperTemplate, Parameter, Subexpression, TemplateElement};
-use handlebars::{Handlebars, Template};
+use handlebars::{Context, Handlebars, Helper, HelperResult, Output, RenderContext, RenderErrorReason, Template};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -34,6 +35,15 @@ const MAX_TAGS: usize = 4_000;
 const MAX_DEPTH: usize = 64;
 /// The most bytes that a template may print.
 const MAX_OUTPUT: usize = 16 * 1024 * 1024;
+/// The most rounds of all loops of a template together: what prints nothing reaches no limit on what is printed.
+const MAX_ROUNDS: usize = 2_000_000;
+/// The most calls of partials that a template leads to, each counted as often as it is reached.
+const MAX_CALLS: usize = 20_000;
+
+thread_local! {
+    /// The rounds of the template that this thread renders.
+    static ROUNDS: Cell<usize> = const { Cell::new(0) };
+}
 
 /// The name of a kind's template in its folder.
 pub const TEMPLATE: &str = "briefing.md.hbs";
@@ -68,6 +78,12 @@ shipped! {
 
 /// The files that layouts share.
 const SHARED: &[&str] = &["shared/brief.typ", "shared/charts.typ", "shared/map.typ", "shared/parts.typ"];
+
+/// A layout that is known to work, with what it shares: texts are tried under it.
+pub(crate) fn shipped_layout() -> impl Iterator<Item = (String, String)> {
+    let files = std::iter::once((LAYOUT, "fact-sheet/layout.typ")).chain(SHARED.iter().map(|name| (*name, *name)));
+    files.filter_map(|(name, path)| Some((name.to_owned(), shipped(path)?.to_owned())))
+}
 
 /// How a briefing looks as a web page.
 const STYLESHEET: &str = "shared/page.css";
@@ -201,10 +217,16 @@ impl Kind {
 
     fn rendered(&self, registry: &Handlebars<'static>, view: &impl Serialize) -> Result<String, Box<Diagnostic>> {
         let mut out = Counted { bytes: Vec::new() };
+        ROUNDS.set(0);
         let rendered = registry.render_to_write("briefing", view, &mut out);
         let text = String::from_utf8_lossy(&out.bytes).into_owned();
         match rendered {
             Ok(()) => Ok(text),
+            Err(_) if ROUNDS.get() > MAX_ROUNDS => Err(Box::new(
+                Diagnostic::new("limit", format!("the template of kind `{}` does not come to an end", self.name))
+                    .note(format!("its loops go round more than {MAX_ROUNDS} times"))
+                    .help("look for lists inside lists that do not belong to them"),
+            )),
             Err(error) => Err(Box::new(
                 Diagnostic::new("template", format!("the template of kind `{}` cannot be rendered", self.name))
                     .note(visible(&error.to_string())),
@@ -335,11 +357,12 @@ fn check(
             Err(error) => {
                 let (line, column) = error.pos().unwrap_or((1, 1));
                 let at = offset(file, line, column);
-                findings.push(Diagnostic::new("template", "the template cannot be read").at(
-                    file,
-                    &(at..at + 1),
-                    visible(&error.reason().to_string()),
-                ));
+                let (says, help) = amiss(text, at, &error.reason().to_string());
+                findings.push(
+                    Diagnostic::new("template", "the template cannot be read")
+                        .at(file, &(at..at + 1), says)
+                        .help_if(help.map(str::to_owned)),
+                );
             }
         }
     }
@@ -352,6 +375,7 @@ fn check(
             seen: BTreeSet::new(),
             roots: Vec::new(),
             asked: BTreeSet::new(),
+            reached: 0,
         };
         walk.template("briefing", &[&specimen]);
         wanted.sections = walk.roots.iter().filter_map(|key| Section::filling(key)).collect();
@@ -374,8 +398,11 @@ fn check(
     let mut registry = Handlebars::new();
     registry.set_strict_mode(true);
     registry.register_escape_fn(escape);
-    let whole = inlined(&parsed);
-    for (name, (compiled, _)) in parsed {
+    registry.register_helper(ROUND, Box::new(round));
+    let mut whole = inlined(&parsed);
+    whole.iter_mut().for_each(counted);
+    for (name, (mut compiled, _)) in parsed {
+        counted(&mut compiled);
         registry.register_template(name, compiled);
     }
     if let Some(whole) = whole {
@@ -493,6 +520,56 @@ fn reaches_out(template: &Template, inside: usize) -> bool {
     })
 }
 
+/// The helper that counts a round of a loop. No template can call it: the check knows no such name.
+const ROUND: &str = "factbrief-round";
+
+fn round(
+    _: &Helper<'_>,
+    _: &Handlebars<'_>,
+    _: &Context,
+    _: &mut RenderContext<'_, '_>,
+    _: &mut dyn Output,
+) -> HelperResult {
+    ROUNDS.set(ROUNDS.get() + 1);
+    if ROUNDS.get() > MAX_ROUNDS { Err(RenderErrorReason::Other("too many rounds".to_owned()).into()) } else { Ok(()) }
+}
+
+/// Has each round of each loop of a template counted.
+fn counted(template: &mut Template) {
+    for element in &mut template.elements {
+        let TemplateElement::HelperBlock(block) = element else { continue };
+        let loops = match &block.name {
+            Parameter::Name(name) => name == "each",
+            Parameter::Path(path) => path_text(path) == "each",
+            _ => false,
+        };
+        for inner in block.template.iter_mut().chain(&mut block.inverse) {
+            counted(inner);
+        }
+        if let (true, Some(inner)) = (loops, &mut block.template)
+            && let Ok(call) = Template::compile(&format!("{{{{{ROUND}}}}}"))
+        {
+            inner.elements.splice(0..0, call.elements);
+            inner.mapping.splice(0..0, call.mapping);
+        }
+    }
+}
+
+/// What is amiss where the parser stops, in words of those who write templates.
+fn amiss(text: &str, at: usize, reason: &str) -> (String, Option<&'static str>) {
+    if !reason.contains("expected") {
+        return (visible(reason), Some("each `{{#block}}` ends with its own `{{/block}}`"));
+    }
+    let ends = text.get(at..).is_none_or(|rest| rest.trim().is_empty());
+    if ends {
+        let help = "each `{{` ends with `}}`, and each `{{#block}}` with its `{{/block}}`";
+        return ("the template ends here, and something in it is still open".to_owned(), Some(help));
+    }
+    let help =
+        "a tag is `{{name}}`, `{{#block name}}` … `{{else}}` … `{{/block}}`, `{{> partial}}` or `{{! comment }}`";
+    ("this cannot stand here".to_owned(), Some(help))
+}
+
 /// How deep blocks nest, counted on the text: a template that is too deep must not reach the parser.
 fn depth_of(text: &str) -> usize {
     let (mut depth, mut most) = (0usize, 0usize);
@@ -525,6 +602,8 @@ struct Walk<'a, 'f> {
     roots: Vec<String>,
     /// Those that are asked for before they are printed.
     asked: BTreeSet<String>,
+    /// The calls of partials so far.
+    reached: usize,
 }
 
 /// The key of the view itself that a path begins at, if it does.
@@ -552,6 +631,9 @@ impl<'a> Walk<'a, '_> {
 
     fn elements(&mut self, name: &'a str, template: &'a Template, contexts: &[&Value]) {
         if contexts.len() + self.calls.len() > MAX_DEPTH {
+            let at = template.mapping.first().map_or((1, 1), |m| (m.0, m.1));
+            let title = format!("blocks and partials are nested more than {MAX_DEPTH} deep");
+            self.report(name, at, "template", title, None);
             return;
         }
         for (element, mapping) in template.elements.iter().zip(&template.mapping) {
@@ -617,6 +699,15 @@ impl<'a> Walk<'a, '_> {
                         if let Value::Object(map) = &mut inner {
                             map.insert(key.clone(), value);
                         }
+                    }
+                    self.reached += 1;
+                    if self.reached > MAX_CALLS {
+                        if self.reached == MAX_CALLS + 1 {
+                            let title = format!("partials are called more than {MAX_CALLS} times");
+                            let help = "a partial that is called twice, and calls another twice, calls that four times";
+                            self.report(name, at, "template", title, Some(help.to_owned()));
+                        }
+                        continue;
                     }
                     self.calls.push(called);
                     let mut stack: Vec<&Value> = contexts.to_vec();
@@ -769,8 +860,14 @@ impl<'a> Walk<'a, '_> {
         };
         let last = path.rsplit(['.', '/']).next().unwrap_or(path);
         let guess = nearest(last, keys.iter().map(String::as_str)).map(|g| format!("did you mean `{g}`?"));
-        let help = guess.unwrap_or_else(|| format!("known here: {}", keys.join(", ")));
-        self.report(name, at, "template-variable", format!("the view has no `{}`", visible(path)), Some(help));
+        let help = match (guess, keys.is_empty()) {
+            (Some(guess), _) => guess,
+            (None, true) => "what stands before is a text, and has no parts".to_owned(),
+            (None, false) => format!("known here: {}", keys.join(", ")),
+        };
+        let short: String = path.chars().take(200).collect();
+        let shown = if short.len() < path.len() { format!("{short}…") } else { short };
+        self.report(name, at, "template-variable", format!("the view has no `{}`", visible(&shown)), Some(help));
     }
 
     fn report(&mut self, name: &str, at: (usize, usize), code: &'static str, title: String, help: Option<String>) {

@@ -95,14 +95,24 @@ fn find_in(article: &Article, folded: &Normalised, quote: &str, quotation: &Quot
     let mut hits = Vec::new();
     // what stands there begins and ends with characters of the article, never within one
     let apart = |range: &Range<usize>| folded.parts(range.start) && folded.parts(range.end);
+    // a paragraph may hold the first passage very often: its end is looked for once, and what it lacks is missed once
+    let (mut paragraph_end, mut hopeless) = (0, 0);
     for start in occurrences(text, first, 0).filter(|start| apart(&(*start..start + first.len()))) {
         let mut end = start + first.len();
-        let paragraph_end = text[end..].find('\n').map_or(text.len(), |i| end + i);
+        if start < hopeless {
+            continue;
+        }
+        if paragraph_end < end {
+            paragraph_end = text[end..].find('\n').map_or(text.len(), |i| end + i);
+        }
         let mut passages = Vec::with_capacity(quotation.passages.len());
         passages.push(start..end);
         for passage in rest {
             let mut places = occurrences(&text[..paragraph_end], passage, end);
-            let Some(next) = places.find(|start| apart(&(*start..start + passage.len()))) else { break };
+            let Some(next) = places.find(|start| apart(&(*start..start + passage.len()))) else {
+                hopeless = paragraph_end;
+                break;
+            };
             end = next + passage.len();
             passages.push(next..end);
         }

@@ -36,12 +36,23 @@ pub fn admit(bytes: Vec<u8>) -> Result<String, NotText> {
 /// As [`admit`].
 pub fn decode(bytes: Vec<u8>) -> Result<String, NotText> {
     if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
-        return Err(NotText { offset: 0, why: "this is UTF-16; save it as UTF-8".to_owned() });
+        let wide = bytes.starts_with(&[0xff, 0xfe, 0, 0]);
+        let name = if wide { "UTF-32" } else { "UTF-16" };
+        return Err(NotText { offset: 0, why: format!("this is {name}; save it as UTF-8") });
     }
     String::from_utf8(bytes).map_err(|error| {
         let offset = error.utf8_error().valid_up_to();
-        let byte = error.as_bytes().get(offset).copied().unwrap_or_default();
-        NotText { offset, why: format!("byte 0x{byte:02X} is not UTF-8; save the file as UTF-8") }
+        let bytes = error.as_bytes();
+        let byte = bytes.get(offset).copied().unwrap_or_default();
+        let noughts = |from: usize| bytes.iter().skip(from).step_by(2).filter(|byte| **byte == 0).count();
+        let what = match (noughts(0), noughts(1)) {
+            (0, 0) => "save the file as UTF-8",
+            (even, odd) if even.max(odd) * 3 > bytes.len() && even.min(odd) * 20 < bytes.len() => {
+                "the file looks like UTF-16 without a byte order mark: save it as UTF-8"
+            }
+            _ => "the file holds bytes of nought, as no text does: it is of another kind",
+        };
+        NotText { offset, why: format!("byte 0x{byte:02X} is not UTF-8; {what}") }
     })
 }
 

@@ -10,6 +10,7 @@
 )]
 
 mod audit;
+mod bad;
 mod bounds;
 mod chance;
 mod editor;

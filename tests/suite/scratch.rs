@@ -5,7 +5,9 @@ use std::process::{Command, Output};
 
 /// A folder with a project in it, gone when dropped.
 pub(crate) struct Scratch {
-    folder: tempfile::TempDir,
+    /// Kept, so that it is there.
+    _folder: tempfile::TempDir,
+    path: PathBuf,
 }
 
 /// What a run of the program did.
@@ -43,7 +45,7 @@ pub(crate) fn repository() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
-fn copy(from: &Path, to: &Path) {
+pub(crate) fn copy(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).unwrap();
     for entry in std::fs::read_dir(from).unwrap() {
         let entry = entry.unwrap();
@@ -57,16 +59,23 @@ fn copy(from: &Path, to: &Path) {
 }
 
 impl Scratch {
+    /// The project in a part of a temporary folder, which goes when this is dropped.
+    pub(crate) fn at(folder: tempfile::TempDir, part: &str) -> Self {
+        // joined to nothing, a path would end with a slash
+        let path = if part.is_empty() { folder.path().to_owned() } else { folder.path().join(part) };
+        Self { path, _folder: folder }
+    }
+
     /// An empty folder.
     pub(crate) fn empty() -> Self {
-        Self { folder: tempfile::tempdir().unwrap() }
+        Self::at(tempfile::tempdir().unwrap(), "")
     }
 
     /// The invented flood, articles and all.
     pub(crate) fn flood() -> Self {
         let folder = tempfile::tempdir().unwrap();
         copy(&repository().join("tests/suite/flood"), folder.path());
-        Self { folder }
+        Self::at(folder, "")
     }
 
     /// The project of this repository, without its articles.
@@ -76,11 +85,11 @@ impl Scratch {
             copy(&repository().join(part), &folder.path().join(part));
         }
         std::fs::copy(repository().join("factbrief.toml"), folder.path().join("factbrief.toml")).unwrap();
-        Self { folder }
+        Self::at(folder, "")
     }
 
     pub(crate) fn path(&self) -> &Path {
-        self.folder.path()
+        &self.path
     }
 
     pub(crate) fn read(&self, name: &str) -> String {

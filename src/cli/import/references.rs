@@ -28,6 +28,9 @@ pub(crate) struct Options {
     dry_run: bool,
 }
 
+/// The most entries whose refusal is shown.
+const MOST_REFUSED: usize = 100;
+
 pub(super) fn run(place: &Place, options: &Options) -> Result<Exit, Exit> {
     let root = place.root()?;
     let shown = |findings: &[factbrief::diag::Diagnostic]| match place.findings(findings) {
@@ -98,6 +101,10 @@ pub(super) fn run(place: &Place, options: &Options) -> Result<Exit, Exit> {
     let exit = if findings.is_empty() { Exit::Clean } else { Exit::Findings };
     let exit = if broken.is_empty() { exit } else { exit.or(unusable(&broken)) };
     let refused = findings.len();
+    findings.truncate(MOST_REFUSED);
+    if let (Some(last), 1..) = (findings.last_mut(), refused.saturating_sub(MOST_REFUSED)) {
+        last.notes.push(format!("{} more entries were not imported", refused - MOST_REFUSED));
+    }
     findings.extend(broken);
     place.findings(&findings)?;
     output::tell(&format!(

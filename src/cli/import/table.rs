@@ -52,6 +52,12 @@ pub(super) fn run(place: &Place, options: &Options) -> Result<Exit, Exit> {
             "make the folder that `archive` in factbrief.toml names, or name one: `--archive DIR`",
         ));
     };
+    if place.named_archive()?.is_none() && !output::is_inside(&root, &archive) {
+        return Err(refuse(
+            "the archive of factbrief.toml lies outside the project",
+            "name it in the call, if it is to be written to: `--archive DIR`",
+        ));
+    }
     let dossier = dossier(&root, place, options.dossier.as_deref())?;
     if let Some(date) = &options.published
         && let Err(why) = date.parse::<Date>()
