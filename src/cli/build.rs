@@ -383,15 +383,34 @@ pub(super) fn write(
             return failed(name, &error);
         }
     }
+    let mut staged = Vec::new();
     for (name, bytes) in &files {
-        match output::write(&claimed, &folder.join(name), bytes) {
+        match output::stage(&claimed, &folder.join(name), bytes) {
+            Ok(file) => staged.push((name, file)),
+            Err(error) => return failed(name, &error),
+        }
+    }
+    let mut placed: Vec<String> = Vec::new();
+    for (name, file) in staged {
+        match file.place() {
             Ok(changed) => {
+                if changed {
+                    placed.push(format!("{shown}/{name}"));
+                }
                 if !name.ends_with(issue::ENDING) {
                     let what = if changed { "wrote" } else { "current" };
                     done(&format!("{what} {shown}/{name}{}\n", pages(name, printed)));
                 }
             }
-            Err(error) => exit = failed(name, &error),
+            Err(error) if placed.is_empty() => return failed(name, &error),
+            Err(error) => {
+                output::tell(&format!(
+                    "error: cannot write {shown}/{name}: {error}\n  = note: new already: {}; the rest of the briefing is unchanged, and the next `factbrief build` completes it\n",
+                    placed.join(", ")
+                ));
+                exit = Exit::Io;
+                break;
+            }
         }
     }
     if recorded && exit == Exit::Clean {
@@ -402,8 +421,7 @@ pub(super) fn write(
             }
         }
     }
-    output::settle(&claimed);
-    exit
+    exit.or(output::settle(&claimed, &shown).err().unwrap_or(Exit::Clean))
 }
 
 /// Pictures that the program drew for a briefing, that it shows no longer, and that nobody has changed since.

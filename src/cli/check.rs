@@ -153,12 +153,14 @@ pub(super) fn refresh(place: &Place, workspace: &Workspace, verdict: &Verdict<'_
         }
         let folder = workspace.project.root.join(load::SEEDS).join(name);
         let written = output::claim(&folder).and_then(|claimed| {
-            let written = output::write(&claimed, &folder.join(lock::FILE), report.lock.print().as_bytes())?;
-            output::settle(&claimed);
-            Ok(written)
+            output::write(&claimed, &folder.join(lock::FILE), report.lock.print().as_bytes())?;
+            Ok(claimed)
         });
         match written {
-            Ok(_) => output::tell(&format!("wrote {shown}\n")),
+            Ok(claimed) => {
+                output::tell(&format!("wrote {shown}\n"));
+                output::settle(&claimed, &shown)?;
+            }
             Err(error) => {
                 output::tell(&format!("error: cannot write {shown}: {error}\n"));
                 return Err(Exit::Io);

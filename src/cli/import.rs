@@ -137,15 +137,14 @@ fn write(root: &Path, files: &[(PathBuf, Vec<u8>)]) -> Result<Vec<bool>, Exit> {
         let done = path.parent().map_or(Ok(()), std::fs::create_dir_all).and_then(|()| {
             let folder = path.parent().unwrap_or(root);
             let claimed = output::claim(folder)?;
-            let done = output::write(&claimed, path, bytes)?;
-            output::settle(&claimed);
-            Ok(done)
+            Ok((output::write(&claimed, path, bytes)?, claimed))
         });
         match done {
-            Ok(done) => {
+            Ok((done, claimed)) => {
                 if done {
                     output::tell(&format!("wrote {}\n", visible(&shown)));
                 }
+                output::settle(&claimed, &shown)?;
                 written.push(done);
             }
             Err(error) => {

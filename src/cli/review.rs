@@ -382,8 +382,7 @@ fn write(workspace: &Workspace, name: &str, dossier: &Dossier, edits: &[(Subject
         let path = workspace.project.root.join(shown);
         output::write(&claimed, &path, bytes).map_err(|error| failed(shown, &error))?;
     }
-    output::settle(&claimed);
-    Ok(())
+    output::settle(&claimed, &format!("{}/{name}", load::SEEDS))
 }
 
 fn remove(workspace: &Workspace, chosen: &Chosen<'_>, by: Option<&str>) -> Result<Exit, Exit> {

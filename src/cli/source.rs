@@ -124,8 +124,8 @@ fn attempt(place: &Place, add: &Add) -> Result<Exit, Exit> {
         }
     }
     if let Some((archive, folder)) = &held {
-        output::settle(archive);
-        output::settle(folder);
+        output::settle(archive, &target.archive.display().to_string())?;
+        output::settle(folder, &format!("{SEEDS}/{dossier}"))?;
     }
     if place.format() != Format::Json && added > 0 && !add.dry_run {
         let fill = if missing { "fill in what the file does not say, " } else { "" };

@@ -177,7 +177,7 @@ fn write(workspace: &Workspace, dossier: &str, source: &str, proposals: &[Propos
     );
     proposals.iter().for_each(|proposal| text.push_str(&block(source, proposal)));
     if output::write(&claimed, &path, text.as_bytes()).map_err(|error| failed(&error))? {
-        output::settle(&claimed);
+        output::settle(&claimed, &shown)?;
         output::tell(&format!("wrote {shown}: {} proposals, commented out\n", proposals.len()));
     }
     Ok(Exit::Clean)

@@ -13,6 +13,8 @@ mod audit;
 mod bounds;
 mod editor;
 mod evidence;
+#[cfg(unix)]
+mod faults;
 mod finish;
 mod floors;
 mod formats;
