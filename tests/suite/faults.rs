@@ -11,6 +11,8 @@ mod calls;
 mod traced;
 mod tree;
 
+mod around;
+
 /// Whether everything is gone through, rather than a sample.
 #[allow(dead_code, reason = "calls are traced on some systems only")]
 fn full() -> bool {

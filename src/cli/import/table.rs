@@ -101,8 +101,8 @@ pub(super) fn run(place: &Place, options: &Options) -> Result<Exit, Exit> {
     let archived = archived_as(&archive, &name, &bytes)?;
     let mut files = facts(&root, &dossier, place)?;
     let own = sources(&mut files, &id, &archived, &mapping, &table, options, &dossier)?;
-    let mut all = tables::files(&Files::on_disk(&root), &dossier).map_err(|findings| shown(place, &findings))?;
-    let before = all.iter().position(|one| one.source == id).map(|place| all.remove(place));
+    let others = tables::others(&Files::on_disk(&root), &dossier, &id);
+    let (mut all, before) = others.map_err(|findings| shown(place, &findings))?;
     all.push(TableFiles {
         source: id.clone(),
         mapping: Arc::new(TextFile::new(at(MAPPING), mapping.file.text())),

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use tracee::name::{ENOLCK, ENOSPC};
+use tracee::name::ENOSPC;
 
 use super::full;
 use super::traced::{self, Calls, ERRORS, Fault, Went};
@@ -20,6 +20,10 @@ struct Case {
     mended: BTreeSet<Tree>,
     told: BTreeMap<String, usize>,
 }
+
+/// One more record that cites.
+const RAIN: &str =
+    "[event.rain]\ntitle = \"Rain\"\nkind = \"rain\"\nsource = \"post\"\nquote = \"after two days of rain\"\n";
 
 /// What is kept beside the project to save time: it may be lost, but not half-written.
 fn is_kept(path: &Path) -> bool {
@@ -110,11 +114,12 @@ impl Case {
 
     /// A file that cannot be written is named, and what is said of it is true.
     fn is_told(&self, fault: Fault, went: &Went, code: i32, now: &Tree, told: &str) {
-        let Fault::Fail(_, _, error) = fault else { return assert_eq!(code, 0, "half is not all\n{told}") };
-        let Some(hit) = went.hit.as_ref().filter(|hit| hit.changes && error != ENOLCK) else { return };
+        let Fault::Fail(..) = fault else { return assert_eq!(code, 0, "half is not all\n{told}") };
+        let Some(hit) = went.hit.as_ref().filter(|hit| hit.changes) else { return };
         let project = self.project();
         let Some(path) = hit.path.as_ref().and_then(|p| p.strip_prefix(&project).ok()) else { return };
-        if is_kept(path) || matches!(hit.name(), "close" | "unlink") {
+        // what is kept to save time may be lost; a file system may have no locks
+        if is_kept(path) || matches!(hit.name(), "close" | "unlink" | "flock") {
             return;
         }
         assert_eq!(code, 4, "{told}");
@@ -178,8 +183,11 @@ fn traceable() -> bool {
 fn build() -> Case {
     let s = Scratch::flood();
     let facts = s.read("seeds/ferrow/facts.toml");
-    s.edit("seeds/ferrow/facts.toml", "[claim.displaced-office]", "[claim.more-homes]\nevent = \"flood\"\nmeasure = \"homes-destroyed\"\nvalue = \"1200\"\nby = \"mayor\"\nsource = \"post\"\nquote = \"destroyed 1,200 homes\"\nwords = \"1,200\"\n\n[claim.displaced-office]");
-    s.run(&["build"]);
+    let (before, rest) = facts.split_once("[claim.killed-office]").unwrap();
+    let (_, rest) = rest.split_once("[claim.homes]").unwrap();
+    let (rest, _) = rest.split_once("[discrepancy").unwrap();
+    s.write("seeds/ferrow/facts.toml", format!("{before}[claim.homes]{rest}"));
+    s.run(&["build"]).exits(0);
     s.write("seeds/ferrow/facts.toml", facts);
     Case::new(&s, &["build", "--jobs", "1"], |s| {
         s.edit("briefings/ferrow.toml", "Flood in Ferrow", "The flood in Ferrow")
@@ -240,7 +248,7 @@ fn a_check_that_is_killed_or_fails() {
     if traceable() {
         through(Case::new(&Scratch::flood(), &["check"], |s| {
             s.run(&["check"]).exits(0);
-            s.edit("seeds/ferrow/facts.toml", "[gap.gate]", "[claim.more-homes]\nevent = \"flood\"\nmeasure = \"homes-destroyed\"\nvalue = \"1200\"\nby = \"mayor\"\nsource = \"post\"\nquote = \"destroyed 1,200 homes\"\nwords = \"1,200\"\n\n[gap.gate]");
+            s.write("seeds/ferrow/rain.toml", RAIN);
         }));
     }
 }
