@@ -339,7 +339,7 @@ pub(super) fn write(
         return Exit::Io;
     }
     let mut exit = Exit::Clean;
-    let claimed = match output::claim(folder) {
+    let claimed = match out.map_or_else(|| output::claim_in(&workspace.project.root, folder), output::claim) {
         Ok(claimed) => claimed,
         Err(error) => {
             output::tell(&format!("error: cannot write to {shown}/: {error}\n"));

@@ -152,7 +152,7 @@ pub(super) fn refresh(place: &Place, workspace: &Workspace, verdict: &Verdict<'_
             continue;
         }
         let folder = workspace.project.root.join(load::SEEDS).join(name);
-        let written = output::claim(&folder).and_then(|claimed| {
+        let written = output::claim_in(&workspace.project.root, &folder).and_then(|claimed| {
             output::write(&claimed, &folder.join(lock::FILE), report.lock.print().as_bytes())?;
             Ok(claimed)
         });

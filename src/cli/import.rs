@@ -134,11 +134,8 @@ fn write(root: &Path, files: &[(PathBuf, Vec<u8>)]) -> Result<Vec<bool>, Exit> {
     let mut written = Vec::with_capacity(files.len());
     for (path, bytes) in files {
         let shown = path.strip_prefix(root).unwrap_or(path).display().to_string();
-        let done = path.parent().map_or(Ok(()), std::fs::create_dir_all).and_then(|()| {
-            let folder = path.parent().unwrap_or(root);
-            let claimed = output::claim(folder)?;
-            Ok((output::write(&claimed, path, bytes)?, claimed))
-        });
+        let done = output::claim_in(root, path.parent().unwrap_or(root))
+            .and_then(|claimed| Ok((output::write(&claimed, path, bytes)?, claimed)));
         match done {
             Ok((done, claimed)) => {
                 if done {

@@ -89,6 +89,23 @@ pub(super) fn claim(folder: &Path) -> io::Result<Claimed> {
     Ok(Claimed { handle })
 }
 
+/// Claims a folder of a project, which is made where it is missing. A link on the way to it may lead out of the project,
+/// and is not followed.
+pub(super) fn claim_in(root: &Path, folder: &Path) -> io::Result<Claimed> {
+    let mut at = root.to_owned();
+    for part in folder.strip_prefix(root).unwrap_or(Path::new("")).components() {
+        at.push(part);
+        if fs::symlink_metadata(&at).is_ok_and(|meta| meta.is_symlink()) {
+            let shown = visible(&at.strip_prefix(root).unwrap_or(&at).display().to_string());
+            return Err(io::Error::other(format!("{shown} is a link, and may lead out of the project")));
+        }
+    }
+    if !folder.is_dir() {
+        fs::create_dir_all(folder)?;
+    }
+    claim(folder)
+}
+
 /// Whether a file may be put in this place: there is none, or a regular one. What a link leads to may lie elsewhere.
 pub(super) fn writable(path: &Path) -> io::Result<()> {
     match fs::symlink_metadata(path) {

@@ -377,7 +377,7 @@ fn append(workspace: &Workspace, dossier: &str, path: &Path, shown: &str, text: 
         Exit::Io
     };
     let folder = workspace.project.root.join(load::SEEDS).join(dossier);
-    let claimed = output::claim(&folder).map_err(|error| failed(&error))?;
+    let claimed = output::claim_in(&workspace.project.root, &folder).map_err(|error| failed(&error))?;
     let mut bytes = match read::bytes(path) {
         Ok(bytes) => bytes,
         Err(read::Unread::Absent) => Vec::new(),

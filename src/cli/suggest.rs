@@ -156,7 +156,7 @@ fn write(workspace: &Workspace, dossier: &str, source: &str, proposals: &[Propos
         output::tell(&format!("error: cannot write {shown}: {why}\n  = note: what was there before is unchanged\n"));
         Exit::Io
     };
-    let claimed = output::claim(&folder).map_err(|error| failed(&error))?;
+    let claimed = output::claim_in(&workspace.project.root, &folder).map_err(|error| failed(&error))?;
     match read::bytes(&path) {
         Ok(bytes) => {
             let old = read::admit(bytes, &shown).map_err(|f| failed(&f.title))?;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use tracee::name::ENOSPC;
+use tracee::name::{ENOSPC, SIGHUP, SIGINT, SIGTERM};
 
 use super::full;
 use super::traced::{self, Calls, ERRORS, Fault, Went};
@@ -91,9 +91,9 @@ impl Case {
             tree.0.iter().filter(|(path, _)| !is_kept(path)).map(|(p, b)| (p.clone(), b.clone())).collect()
         };
         match (fault, went.code) {
-            (Fault::Kill(..), code) => assert_eq!(code, None, "{told}"),
+            (Fault::Kill(..) | Fault::Signal(..), code) => assert_eq!(code, None, "{told}"),
             (Fault::None, _) => {}
-            (Fault::Fail(..) | Fault::Short(..), Some(code @ 0..=4)) => {
+            (Fault::Fail(..) | Fault::Short(..) | Fault::Worker(..), Some(code @ 0..=4)) => {
                 assert!(!went.err.contains("panicked"), "{told}");
                 assert!(unfinished == 0 || hit.name() == "unlink", "a file was left unfinished\n{told}");
                 assert!(code != 0 || without(&now) == without(&self.new), "it says all is well, but it is not\n{told}");
@@ -114,7 +114,16 @@ impl Case {
 
     /// A file that cannot be written is named, and what is said of it is true.
     fn is_told(&self, fault: Fault, went: &Went, code: i32, now: &Tree, told: &str) {
-        let Fault::Fail(..) = fault else { return assert_eq!(code, 0, "half is not all\n{told}") };
+        match fault {
+            Fault::Fail(..) => {}
+            // the pages are whole, or they are not there
+            Fault::Worker(..) => {
+                let says =
+                    went.err.contains("signal 9 from outside") && went.err.contains("briefing `ferrow` cannot be set");
+                return assert!(if code == 0 { !says } else { code == 4 && says }, "{told}");
+            }
+            _ => return assert_eq!(code, 0, "half is not all\n{told}"),
+        }
         let Some(hit) = went.hit.as_ref().filter(|hit| hit.changes) else { return };
         let project = self.project();
         let Some(path) = hit.path.as_ref().and_then(|p| p.strip_prefix(&project).ok()) else { return };
@@ -126,7 +135,7 @@ impl Case {
         let folder = if project.join(path).is_dir() { path } else { path.parent().unwrap() };
         let changed = self.new.differences(&self.old);
         let mut names = changed.iter().filter(|p| p.starts_with(folder) && (hit.name() != "rename" || *p == path));
-        let is_named = names.any(|p| went.err.contains(&p.display().to_string()));
+        let is_named = names.any(|p| went.err.contains(&*p.file_name().unwrap().to_string_lossy()));
         assert!(is_named || went.err.contains(&folder.display().to_string()), "it names no file\n{told}");
         assert!(went.err.contains("error"), "{told}");
         if went.err.contains("what was there before is unchanged") {
@@ -146,6 +155,9 @@ impl Case {
                 break;
             }
             suffered += 1;
+            if full() && suffered % 100 == 0 {
+                eprintln!("{:?}: {suffered} faults so far, the last of them {:?}", self.arguments, fault(nth));
+            }
         }
         assert!(suffered > 0, "{:?} never comes about", fault(1));
         suffered
@@ -165,6 +177,8 @@ fn kind(fault: Fault) -> String {
     match fault {
         Fault::None => "nothing".to_owned(),
         Fault::Kill(..) => "killed at".to_owned(),
+        Fault::Signal(_, _, signal) => format!("signal {signal} at"),
+        Fault::Worker(..) => "its worker killed at".to_owned(),
         Fault::Short(..) => "half of a".to_owned(),
         Fault::Fail(_, _, error) => ERRORS.iter().find(|(e, _)| *e == error).map_or("?", |(_, name)| name).to_owned(),
     }
@@ -222,6 +236,41 @@ fn a_build_with_any_call_failing_leaves_old_or_new_and_says_so() {
     }
     case.all(3, |nth| Fault::Short(calls, nth));
     case.tell();
+}
+
+#[test]
+fn a_build_that_is_sent_a_signal_leaves_old_or_new() {
+    if !traceable() {
+        return;
+    }
+    let mut case = build();
+    for (signal, first) in [(SIGTERM, 1), (SIGINT, 2), (SIGHUP, 3)] {
+        case.all(5, |nth| Fault::Signal(Calls::Output, nth + first, signal));
+        case.all(307, |nth| Fault::Signal(Calls::All, nth + first, signal));
+    }
+    case.tell();
+}
+
+#[test]
+fn a_worker_that_is_killed_costs_its_briefing_and_no_other() {
+    if !traceable() {
+        return;
+    }
+    let mut case = build();
+    case.all(171, Fault::Worker);
+    case.tell();
+    // the next briefing gets a new worker
+    let s = Scratch::flood();
+    s.write("seeds/ferrow/rain.toml", RAIN);
+    s.write("briefings/rain.toml", "kind = \"fact-sheet\"\ntitle = \"Rain\"\nas_of = \"2024-03-06\"\nevents = [\"rain\"]\nbottom_line = 'It rained {{cite \"rain\"}}.'\n");
+    let case = Case::new(&s, &["build", "--jobs", "1"], |_| ());
+    let went = case.run(Fault::Worker(40));
+    assert_eq!(went.code, Some(4), "{}", went.err);
+    assert!(went.err.contains("briefing `ferrow` cannot be set"), "{}", went.err);
+    let now = Tree::of(&case.project());
+    let rain = [Path::new("briefings/rain.md"), Path::new("briefings/rain.pdf")];
+    assert!(rain.iter().all(|path| now.get(path).is_some() && now.get(path) == case.new.get(path)), "{}", went.err);
+    assert!(now.get(Path::new("briefings/ferrow.md")).is_none());
 }
 
 /// All faults of a command that starts nothing else.

@@ -30,6 +30,10 @@ pub(super) enum Fault {
     None,
     /// The program and all that it started are killed at the n-th call, which is not made.
     Kill(Calls, usize),
+    /// The program alone is sent a signal at the n-th call, which is made.
+    Signal(Calls, usize, i32),
+    /// A process that it started, and no other, is killed at the n-th call.
+    Worker(usize),
     /// The n-th call that can fail so does.
     Fail(Calls, usize, i32),
     /// The n-th call that reads or writes does so with half of the bytes.
@@ -267,6 +271,8 @@ impl Trace<'_> {
         let (matches, nth) = match self.fault {
             Fault::None => (false, 0),
             Fault::Kill(calls, nth) => (counts(calls), nth),
+            Fault::Signal(calls, nth, _) => (counts(calls), nth),
+            Fault::Worker(nth) => (!call.own && begun, nth),
             Fault::Fail(calls, nth, error) => (begun && counts(calls) && call.errors().contains(&error), nth),
             Fault::Short(calls, nth) => (begun && counts(calls) && call.moves_bytes() && arguments[2] > 1, nth),
         };
@@ -285,6 +291,8 @@ impl Trace<'_> {
                     let _ = tracee::signal(*process, SIGKILL);
                 }
             }
+            Fault::Signal(_, _, signal) => tracee::signal(self.main, signal).unwrap(),
+            Fault::Worker(_) => tracee::signal(process, SIGKILL).unwrap(),
             Fault::Fail(_, _, error) => {
                 tracee::leave_out(pid).unwrap();
                 self.owed.insert(pid, -i64::from(error));

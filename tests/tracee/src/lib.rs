@@ -165,7 +165,7 @@ pub fn signal(pid: i32, signal: c_int) -> io::Result<()> {
 pub mod name {
     pub use libc::{
         AT_FDCWD, EACCES, EAGAIN, EINTR, EIO, EMFILE, ENFILE, ENOENT, ENOLCK, ENOMEM, ENOSPC, EPERM, EPIPE, EROFS,
-        O_ACCMODE, O_CREAT, O_RDONLY, SIGINT, SIGKILL, SIGTERM, SYS_access, SYS_chmod, SYS_clone, SYS_clone3, SYS_close,
+        O_ACCMODE, O_CREAT, O_RDONLY, SIGHUP, SIGINT, SIGKILL, SIGTERM, SYS_access, SYS_chmod, SYS_clone, SYS_clone3, SYS_close,
         SYS_dup2, SYS_execve, SYS_fchmod, SYS_fcntl, SYS_flock, SYS_fsync, SYS_ftruncate, SYS_getcwd, SYS_getdents64,
         SYS_ioctl, SYS_lseek, SYS_mkdir, SYS_newfstatat, SYS_openat, SYS_pipe2, SYS_poll, SYS_pread64, SYS_read,
         SYS_readlink, SYS_rename, SYS_renameat, SYS_renameat2, SYS_rmdir, SYS_statx, SYS_unlink, SYS_unlinkat,
