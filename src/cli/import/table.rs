@@ -164,10 +164,16 @@ fn mapping(place: &Place, named: &str) -> Result<Mapping, Exit> {
 /// The name by which a table is archived: its own, or, where another file has that, its own with a part of its hash.
 fn archived_as(archive: &std::path::Path, name: &str, bytes: &[u8]) -> Result<String, Exit> {
     let same = |name: &str| match read::bytes_to(&archive.join(name), MAX_TABLE) {
-        Ok(there) => there == bytes,
-        Err(why) => why == read::Unread::Absent,
+        Ok(there) => Ok(there == bytes),
+        Err(read::Unread::Absent) => Ok(true),
+        // what cannot be read may well be the same
+        Err(why @ read::Unread::Refused(_)) => {
+            output::tell(&format!("error: cannot read {}: {why}\n", visible(name)));
+            Err(Exit::Io)
+        }
+        Err(_) => Ok(false),
     };
-    if same(name) {
+    if same(name)? {
         return Ok(name.to_owned());
     }
     let mark: String = sha256(bytes).chars().take(8).collect();
@@ -175,7 +181,7 @@ fn archived_as(archive: &std::path::Path, name: &str, bytes: &[u8]) -> Result<St
         Some((stem, ending)) => format!("{stem}-{mark}.{ending}"),
         None => format!("{name}-{mark}"),
     };
-    if check_name(&other).is_ok() && same(&other) {
+    if check_name(&other).is_ok() && same(&other)? {
         return Ok(other);
     }
     Err(refuse(&format!("the archive has another file {}", visible(name)), "rename the table"))
