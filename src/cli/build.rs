@@ -14,6 +14,7 @@ use factbrief::load::{self, briefing::Request};
 use factbrief::render::worker::{Limits, Worker};
 use factbrief::report::{Case, Format};
 use factbrief::text::file::TextFile;
+use factbrief::text::gate::visible;
 use factbrief::text::hash::sha256;
 use factbrief::text::nearest::nearest;
 use factbrief::{Formats, Printed, Verdict, Workspace};
@@ -169,7 +170,8 @@ fn attempt(place: &Place, options: &Options) -> Result<Exit, Exit> {
         },
     )?;
     if let Some(folder) = &folder {
-        output::settle(folder);
+        let shown = options.out.as_deref().map_or(load::BRIEFINGS.to_owned(), |out| visible(&out.display().to_string()));
+        exit = exit.or(output::settle(folder, &shown).err().unwrap_or(Exit::Clean));
     }
     drop(progress);
     let Taken { stale, current, said, own, noted } = tally;
@@ -298,7 +300,7 @@ fn day(text: &str) -> Result<NaiveDate, Exit> {
     text.parse::<Date>().ok().and_then(|date| date.as_day()).ok_or_else(|| {
         output::tell(&format!(
             "error: --as-of takes a day, and `{}` is none\n  = help: write it as 2015-02-16\n",
-            factbrief::text::gate::visible(text)
+            visible(text)
         ));
         Exit::Unusable
     })
@@ -335,7 +337,7 @@ pub(super) fn wanted<'w>(workspace: &'w Workspace, slugs: &[String]) -> Result<V
                 let guess = guess.map(|g| format!("; did you mean `{g}`?")).unwrap_or_default();
                 output::tell(&format!(
                     "error: there is no briefing `{}`{guess}\n",
-                    factbrief::text::gate::visible(slug)
+                    visible(slug)
                 ));
             }
         }
@@ -436,7 +438,7 @@ fn print_all(
 
 /// Claims the folder that is written to: the project's own, or the one that the call names, which may lie anywhere.
 pub(super) fn claim(workspace: &Workspace, out: Option<&Path>) -> Result<output::Claimed, Exit> {
-    let shown = out.map_or(load::BRIEFINGS.to_owned(), |out| factbrief::text::gate::visible(&out.display().to_string()));
+    let shown = out.map_or(load::BRIEFINGS.to_owned(), |out| visible(&out.display().to_string()));
     let claimed = match out {
         Some(out) => {
             if let Err(error) = std::fs::create_dir_all(out) {
@@ -447,7 +449,7 @@ pub(super) fn claim(workspace: &Workspace, out: Option<&Path>) -> Result<output:
         }
         None => {
             let root = &workspace.project.root;
-            output::claim_own(root, &root.join(load::BRIEFINGS))
+            output::claim_in(root, &root.join(load::BRIEFINGS))
         }
     };
     claimed.map_err(|error| {
@@ -468,7 +470,7 @@ pub(super) fn write(
 ) -> Exit {
     let own = workspace.project.root.join(load::BRIEFINGS);
     let shown =
-        out.map_or(load::BRIEFINGS.to_owned(), |dir| factbrief::text::gate::visible(&dir.display().to_string()));
+        out.map_or(load::BRIEFINGS.to_owned(), |dir| visible(&dir.display().to_string()));
     let folder = out.unwrap_or(&own);
     let failed = |name: &str, error: &std::io::Error| {
         output::tell(&format!(
@@ -514,15 +516,34 @@ pub(super) fn write(
             return failed(name, &error);
         }
     }
+    let mut staged = Vec::new();
     for (name, bytes) in &files {
-        match output::write(claimed, &folder.join(name), bytes) {
+        match output::stage(claimed, &folder.join(name), bytes) {
+            Ok(file) => staged.push((name, file)),
+            Err(error) => return failed(name, &error),
+        }
+    }
+    let mut placed: Vec<String> = Vec::new();
+    for (name, file) in staged {
+        match file.place() {
             Ok(changed) => {
+                if changed {
+                    placed.push(format!("{shown}/{name}"));
+                }
                 if !name.ends_with(issue::ENDING) {
                     let what = if changed { "wrote" } else { "current" };
                     done(&format!("{what} {shown}/{name}{}\n", pages(name, printed)));
                 }
             }
-            Err(error) => exit = failed(name, &error),
+            Err(error) if placed.is_empty() => return failed(name, &error),
+            Err(error) => {
+                output::tell(&format!(
+                    "error: cannot write {shown}/{name}: {error}\n  = note: new already: {}; the rest of the briefing is unchanged, and the next `factbrief build` completes it\n",
+                    placed.join(", ")
+                ));
+                exit = Exit::Io;
+                break;
+            }
         }
     }
     if recorded && exit == Exit::Clean {

@@ -155,13 +155,15 @@ pub(super) fn refresh(place: &Place, workspace: &Workspace, verdict: &Verdict<'_
             continue;
         }
         let folder = workspace.project.root.join(load::SEEDS).join(name);
-        let written = output::claim_own(&workspace.project.root, &folder).and_then(|claimed| {
-            let written = output::write(&claimed, &folder.join(lock::FILE), report.lock.print().as_bytes())?;
-            output::settle(&claimed);
-            Ok(written)
+        let written = output::claim_in(&workspace.project.root, &folder).and_then(|claimed| {
+            output::write(&claimed, &folder.join(lock::FILE), report.lock.print().as_bytes())?;
+            Ok(claimed)
         });
         match written {
-            Ok(_) => output::tell(&format!("wrote {shown}\n")),
+            Ok(claimed) => {
+                output::tell(&format!("wrote {shown}\n"));
+                output::settle(&claimed, &shown)?;
+            }
             Err(error) => {
                 output::tell(&format!("error: cannot write {shown}: {error}\n"));
                 return Err(Exit::Io);

@@ -111,6 +111,6 @@ fn write(folder: &Path, files: &[File], force: bool) -> Result<Exit, Exit> {
         let word = if changed { "wrote" } else { "current" };
         output::tell(&format!("{word} {what} ({} bytes)\n", file.bytes.len()));
     }
-    output::settle(&claimed);
+    output::settle(&claimed, &shown)?;
     Ok(Exit::Clean)
 }

@@ -275,11 +275,11 @@ pub(super) fn write(file: &ReportFile, text: &str) -> Result<(), Exit> {
     let folder = file.path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let written = output::claim(folder).and_then(|claimed| {
         output::write(&claimed, &file.path, text.as_bytes())?;
-        output::settle(&claimed);
-        Ok(())
+        Ok(claimed)
     });
-    written.map_err(|error| {
+    let claimed = written.map_err(|error| {
         output::tell(&format!("error: cannot write {}: {error}\n", visible(&file.path.display().to_string())));
         Exit::Io
-    })
+    })?;
+    output::settle(&claimed, &file.path.display().to_string())
 }

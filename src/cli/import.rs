@@ -134,23 +134,14 @@ fn write(root: &Path, files: &[(PathBuf, Vec<u8>)]) -> Result<Vec<bool>, Exit> {
     let mut written = Vec::with_capacity(files.len());
     for (path, bytes) in files {
         let shown = path.strip_prefix(root).unwrap_or(path).display().to_string();
-        let folder = path.parent().unwrap_or(root);
-        let made = if output::is_inside(root, folder) {
-            std::fs::create_dir_all(folder)
-        } else {
-            Err(std::io::Error::other("a link leads out of the project: put a folder in its place"))
-        };
-        let done = made.and_then(|()| {
-            let claimed = output::claim(folder)?;
-            let done = output::write(&claimed, path, bytes)?;
-            output::settle(&claimed);
-            Ok(done)
-        });
+        let done = output::claim_in(root, path.parent().unwrap_or(root))
+            .and_then(|claimed| Ok((output::write(&claimed, path, bytes)?, claimed)));
         match done {
-            Ok(done) => {
+            Ok((done, claimed)) => {
                 if done {
                     output::tell(&format!("wrote {}\n", visible(&shown)));
                 }
+                output::settle(&claimed, &shown)?;
                 written.push(done);
             }
             Err(error) => {

@@ -74,7 +74,7 @@ fn write(folder: &std::path::Path, pages: &[(String, Command)]) -> Result<Exit, 
         let text = page(command, name)?;
         output::write(&claimed, &folder.join(&file), text.as_bytes()).map_err(|error| failed(&file, &error))?;
     }
-    output::settle(&claimed);
+    output::settle(&claimed, &shown)?;
     output::tell(&format!("wrote {} pages to {shown}/\n", pages.len()));
     Ok(Exit::Clean)
 }

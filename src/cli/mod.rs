@@ -299,9 +299,10 @@ pub(crate) fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
-            let printed = error.print();
+            let printed = error.print().and_then(|()| std::io::Write::flush(&mut std::io::stdout()));
             let exit = match (error.use_stderr(), printed) {
                 (true, _) => Exit::Unusable,
+                (false, Err(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => Exit::Clean,
                 (false, Ok(())) => Exit::Clean,
                 (false, Err(_)) => Exit::Io,
             };
@@ -311,15 +312,33 @@ pub(crate) fn main() -> ExitCode {
     let Cli { place, command } = cli;
     place.color.hold();
     let name = command.name();
+    let default = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| {
+        // told below, as what it is
+        if !is_refused_thread(info.payload()) {
+            default(info);
+        }
+    }));
     let outcome = std::panic::catch_unwind(AssertUnwindSafe(|| match place.is_sound(name) {
         Ok(()) => command.run(&place),
         Err(exit) => exit,
     }));
-    let exit = outcome.unwrap_or_else(|_| {
+    let exit = outcome.unwrap_or_else(|payload| {
+        if is_refused_thread(payload.as_ref()) {
+            place.tell("error: the system refuses another thread, and nothing can be done without; nothing was half-written\n  = help: end other programs, or raise the limit on processes (`ulimit -u`)\n");
+            return Exit::Io;
+        }
         place.tell("factbrief: this is a defect of the program, not of your input; nothing was half-written\n");
         Exit::Defect
     });
     ExitCode::from(place.close(name, exit).code())
+}
+
+/// Whether a panic is that of the standard library where the system has no room for another thread: no defect of the
+/// program.
+fn is_refused_thread(payload: &(dyn std::any::Any + Send)) -> bool {
+    let text = payload.downcast_ref::<String>().map(String::as_str).or_else(|| payload.downcast_ref().copied());
+    text.is_some_and(|text: &str| text.starts_with("failed to spawn thread"))
 }
 
 /// Works for another run of the program, where that asks for it. No command of the command line: it is in no help,

@@ -20,8 +20,8 @@ pub(super) fn print(text: &str) -> Result<(), Exit> {
     let mut out = io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Ok(()) => Ok(()),
-        // whoever read has read enough
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Err(Exit::Clean),
+        // whoever read has read enough: what is left to do is done all the same, and the exit code tells how it went
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         Err(error) => {
             tell(&format!("error: cannot write to standard output: {error}\n"));
             Err(Exit::Io)
@@ -63,7 +63,13 @@ pub(super) struct Claimed {
 
 /// Claims a folder for writing, waiting for whoever has it, and clears away what an interrupted run left unfinished.
 pub(super) fn claim(folder: &Path) -> io::Result<Claimed> {
-    let handle = File::open(folder).ok();
+    let handle = match File::open(folder) {
+        Ok(handle) => Some(handle),
+        // elsewhere a folder is no file that can be opened
+        Err(error) if cfg!(unix) => return Err(error),
+        Err(_) => None,
+    };
+    let mut alone = true;
     if let Some(handle) = &handle {
         match handle.try_lock() {
             Ok(()) => {}
@@ -71,22 +77,31 @@ pub(super) fn claim(folder: &Path) -> io::Result<Claimed> {
                 tell(&format!("waiting: another factbrief writes to {}\n", visible(&folder.display().to_string())));
                 handle.lock()?;
             }
-            // a file system without locks: renames are atomic all the same
-            Err(fs::TryLockError::Error(_)) => {}
+            // a file system without locks: renames are atomic all the same, but what is unfinished may be another run's
+            Err(fs::TryLockError::Error(_)) => alone = false,
         }
     }
     for entry in fs::read_dir(folder)?.flatten() {
-        if entry.file_name().to_string_lossy().starts_with(UNFINISHED) {
+        if alone && entry.file_name().to_string_lossy().starts_with(UNFINISHED) {
             let _ = fs::remove_file(entry.path());
         }
     }
     Ok(Claimed { handle })
 }
 
-/// As [`claim`], of a folder of the project: it must lie in it.
-pub(super) fn claim_own(root: &Path, folder: &Path) -> io::Result<Claimed> {
-    if !is_inside(root, folder) {
-        return Err(io::Error::other("a link leads out of the project: put a folder in its place"));
+/// Claims a folder of a project, which is made where it is missing. A link on the way to it may lead out of the project,
+/// and is not followed.
+pub(super) fn claim_in(root: &Path, folder: &Path) -> io::Result<Claimed> {
+    let mut at = root.to_owned();
+    for part in folder.strip_prefix(root).unwrap_or(Path::new("")).components() {
+        at.push(part);
+        if fs::symlink_metadata(&at).is_ok_and(|meta| meta.is_symlink()) {
+            let shown = visible(&at.strip_prefix(root).unwrap_or(&at).display().to_string());
+            return Err(io::Error::other(format!("{shown} is a link, and may lead out of the project: put a folder in its place")));
+        }
+    }
+    if !folder.is_dir() {
+        fs::create_dir_all(folder)?;
     }
     claim(folder)
 }
@@ -107,11 +122,19 @@ pub(super) fn writable(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Flushes a claimed folder, so that the names in it are on the disk, too.
-pub(super) fn settle(claimed: &Claimed) {
-    if let Some(folder) = &claimed.handle {
-        // not every system lets a folder be flushed
-        let _ = folder.sync_all();
+/// Flushes a claimed folder, shown as `shown`, so that the names in it are on the disk, too; tells where that fails.
+pub(super) fn settle(claimed: &Claimed, shown: &str) -> Result<(), Exit> {
+    let Some(folder) = &claimed.handle else { return Ok(()) };
+    match folder.sync_all() {
+        // not every file system lets a folder be flushed
+        Err(error) if !matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) => {
+            tell(&format!(
+                "error: cannot flush {} to the disk: {error}\n  = note: what was written to it is complete, but may be gone after a power cut\n",
+                visible(shown)
+            ));
+            Err(Exit::Io)
+        }
+        _ => Ok(()),
     }
 }
 
@@ -122,12 +145,34 @@ pub(super) fn put(path: &Path, bytes: &[u8]) -> io::Result<()> {
 
 /// Writes a file in a claimed folder, unless it holds these bytes already. Says whether it was written. The folder is
 /// flushed by [`settle`].
-pub(super) fn write(_: &Claimed, path: &Path, bytes: &[u8]) -> io::Result<bool> {
+pub(super) fn write(claimed: &Claimed, path: &Path, bytes: &[u8]) -> io::Result<bool> {
+    stage(claimed, path, bytes)?.place()
+}
+
+/// A file that is complete and flushed beside its place, and not yet put there. Dropped, it is as if it had not been.
+pub(super) struct Staged {
+    path: PathBuf,
+    /// Nothing, where the place holds these bytes already.
+    unfinished: Option<tempfile::NamedTempFile>,
+}
+
+impl Staged {
+    /// Puts the file in its place. Says whether that changed anything.
+    pub(super) fn place(self) -> io::Result<bool> {
+        let Some(unfinished) = self.unfinished else { return Ok(false) };
+        unfinished.persist(&self.path).map_err(|error| error.error)?;
+        Ok(true)
+    }
+}
+
+/// Does all of [`write`] that takes room or can be refused, so that of several files that belong together none is put in
+/// its place before all of them can be.
+pub(super) fn stage(_: &Claimed, path: &Path, bytes: &[u8]) -> io::Result<Staged> {
     writable(path)?;
     let same = fs::metadata(path).is_ok_and(|meta| meta.len() == bytes.len() as u64)
         && fs::read(path).is_ok_and(|old| old == bytes);
     if same {
-        return Ok(false);
+        return Ok(Staged { path: path.to_owned(), unfinished: None });
     }
     let folder = path.parent().unwrap_or(Path::new("."));
     // created here rather than by the library, so that the mode follows the user's umask
@@ -136,8 +181,7 @@ pub(super) fn write(_: &Claimed, path: &Path, bytes: &[u8]) -> io::Result<bool> 
         .make_in(folder, |path| File::options().write(true).create_new(true).open(path))?;
     unfinished.as_file_mut().write_all(bytes)?;
     unfinished.as_file().sync_all()?;
-    unfinished.persist(path).map_err(|error| error.error)?;
-    Ok(true)
+    Ok(Staged { path: path.to_owned(), unfinished: Some(unfinished) })
 }
 
 /// Writes new files into a folder, which is shown as `called`. Nothing is written where one of them is there already, or
@@ -180,7 +224,7 @@ pub(super) fn lay_out<T: AsRef<str>>(folder: &Path, called: &str, files: &[(Path
         fs::create_dir_all(&parent).map_err(|error| failed(path, &error))?;
         let claimed = claim(&parent).map_err(|error| failed(path, &error))?;
         write(&claimed, &target, text.as_ref().as_bytes()).map_err(|error| failed(path, &error))?;
-        settle(&claimed);
+        settle(&claimed, &shown(path))?;
         tell(&format!("wrote {}\n", shown(path)));
     }
     Ok(())

@@ -377,7 +377,7 @@ fn append(workspace: &Workspace, dossier: &str, path: &Path, shown: &str, text: 
         Exit::Io
     };
     let folder = workspace.project.root.join(load::SEEDS).join(dossier);
-    let claimed = output::claim_own(&workspace.project.root, &folder).map_err(|error| failed(&error))?;
+    let claimed = output::claim_in(&workspace.project.root, &folder).map_err(|error| failed(&error))?;
     let mut bytes = match read::bytes(path) {
         Ok(bytes) => bytes,
         Err(read::Unread::Absent) => Vec::new(),
@@ -391,7 +391,7 @@ fn append(workspace: &Workspace, dossier: &str, path: &Path, shown: &str, text: 
     added.push_str(if bytes.is_empty() { text.trim_start() } else { text });
     bytes.extend(if crlf { added.replace('\n', "\r\n") } else { added }.into_bytes());
     output::write(&claimed, path, &bytes).map_err(|error| failed(&error))?;
-    output::settle(&claimed);
+    output::settle(&claimed, shown)?;
     output::tell(&format!("wrote the proposals at the end of {shown}, commented out\n"));
     Ok(())
 }

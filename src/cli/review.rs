@@ -346,6 +346,9 @@ fn write(workspace: &Workspace, name: &str, dossier: &Dossier, edits: &[(Subject
         ));
         Exit::Io
     };
+    // before the files are read: what another run writes meanwhile is not undone
+    let folder = workspace.project.root.join(load::SEEDS).join(name);
+    let claimed = output::claim_in(&workspace.project.root, &folder).map_err(|error| failed(name, &error))?;
     let mut files: BTreeMap<String, Vec<u8>> = BTreeMap::new();
     for (subject, reviews) in edits {
         let head = dossier.head(*subject);
@@ -376,14 +379,11 @@ fn write(workspace: &Workspace, name: &str, dossier: &Dossier, edits: &[(Subject
     if !kept {
         return Err(failed(name, &"it does not read back"));
     }
-    let folder = workspace.project.root.join(load::SEEDS).join(name);
-    let claimed = output::claim_own(&workspace.project.root, &folder).map_err(|error| failed(name, &error))?;
     for (shown, bytes) in &files {
         let path = workspace.project.root.join(shown);
         output::write(&claimed, &path, bytes).map_err(|error| failed(shown, &error))?;
     }
-    output::settle(&claimed);
-    Ok(())
+    output::settle(&claimed, &format!("{}/{name}", load::SEEDS))
 }
 
 fn remove(workspace: &Workspace, chosen: &Chosen<'_>, by: Option<&str>) -> Result<Exit, Exit> {

@@ -47,11 +47,10 @@ fn write(folder: &std::path::Path) -> Exit {
         for of in Written::ALL {
             output::write(&claimed, &folder.join(of.file()), text(of).as_bytes())?;
         }
-        output::settle(&claimed);
-        Ok(())
+        Ok(claimed)
     });
     match written {
-        Ok(()) => Exit::Clean,
+        Ok(claimed) => output::settle(&claimed, &folder.display().to_string()).err().unwrap_or(Exit::Clean),
         Err(error) => {
             let shown = factbrief::text::gate::visible(&folder.display().to_string());
             output::tell(&format!("error: cannot write the schemas to {shown}: {error}\n"));

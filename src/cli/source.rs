@@ -124,8 +124,8 @@ fn attempt(place: &Place, add: &Add) -> Result<Exit, Exit> {
         }
     }
     if let Some((archive, folder)) = &held {
-        output::settle(archive);
-        output::settle(folder);
+        output::settle(archive, &target.archive.display().to_string())?;
+        output::settle(folder, &format!("{SEEDS}/{dossier}"))?;
     }
     if place.format() != Format::Json && added > 0 && !add.dry_run {
         let fill = if missing { "fill in what the file does not say, " } else { "" };
@@ -337,25 +337,20 @@ fn dossier(place: &Place, project: &Project, named: Option<&str>) -> Result<Stri
 impl Target<'_> {
     /// Both folders, made where they are missing, for this run alone.
     fn claim(&self) -> Result<(output::Claimed, output::Claimed), Exit> {
-        let claim = |folder: &Path| {
-            std::fs::create_dir_all(folder).and_then(|()| output::claim(folder)).map_err(|error| {
+        let claim = |folder: &Path, claimed: std::io::Result<output::Claimed>| {
+            claimed.map_err(|error| {
                 output::tell(&format!("error: cannot write to {}: {error}\n", visible(&folder.display().to_string())));
                 Exit::Io
             })
         };
-        // always in this order, so that two runs do not wait for each other
-        let archive = claim(&self.archive)?;
+        // always in this order, so that two runs do not wait for each other; the archive may lie anywhere
+        let made = std::fs::create_dir_all(&self.archive).and_then(|()| output::claim(&self.archive));
+        let archive = claim(&self.archive, made)?;
         if std::fs::canonicalize(&self.archive).ok() == std::fs::canonicalize(&self.seeds).ok() && self.seeds.exists() {
             return Err(usage("the archive is the dossier's own folder", "name another folder for articles"));
         }
-        if !output::is_inside(&self.project.root, &self.seeds) {
-            let shown = visible(&self.seeds.display().to_string());
-            output::tell(&format!(
-                "error: cannot write to {shown}: a link leads out of the project\n  = help: put a folder in its place\n"
-            ));
-            return Err(Exit::Io);
-        }
-        Ok((archive, claim(&self.seeds)?))
+        let made = output::claim_in(&self.project.root, &self.seeds);
+        Ok((archive, claim(&self.seeds, made)?))
     }
 
     /// Whether a file of this name stands in the archive, in whatever case, or is spoken of; one with these very bytes is

@@ -156,7 +156,7 @@ fn write(workspace: &Workspace, dossier: &str, source: &str, proposals: &[Propos
         output::tell(&format!("error: cannot write {shown}: {why}\n  = note: what was there before is unchanged\n"));
         Exit::Io
     };
-    let claimed = output::claim_own(&workspace.project.root, &folder).map_err(|error| failed(&error))?;
+    let claimed = output::claim_in(&workspace.project.root, &folder).map_err(|error| failed(&error))?;
     match read::bytes(&path) {
         Ok(bytes) => {
             let old = read::admit(bytes, &shown).map_err(|f| failed(&f.title))?;
@@ -177,7 +177,7 @@ fn write(workspace: &Workspace, dossier: &str, source: &str, proposals: &[Propos
     );
     proposals.iter().for_each(|proposal| text.push_str(&block(source, proposal)));
     if output::write(&claimed, &path, text.as_bytes()).map_err(|error| failed(&error))? {
-        output::settle(&claimed);
+        output::settle(&claimed, &shown)?;
         output::tell(&format!("wrote {shown}: {} proposals, commented out\n", proposals.len()));
     }
     Ok(Exit::Clean)

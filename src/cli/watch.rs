@@ -364,8 +364,7 @@ impl Print<'_, '_> {
                             build::write(self.workspace, request, &printed, own, (None, &claimed), &mut |line| {
                                 changed |= !line.starts_with("current");
                             });
-                        output::settle(&claimed);
-                        exit
+                        exit.or(output::settle(&claimed, BRIEFINGS).err().unwrap_or(Exit::Clean))
                     })
                 };
                 match (exit, changed) {
@@ -393,7 +392,7 @@ impl Print<'_, '_> {
 
     fn put(&self, path: &Path, bytes: &[u8]) -> std::io::Result<()> {
         let _turn = self.press.lock();
-        let claimed = output::claim_own(&self.workspace.project.root, &self.folder())?;
+        let claimed = output::claim_in(&self.workspace.project.root, &self.folder())?;
         output::write(&claimed, path, bytes).map(|_| ())
     }
 

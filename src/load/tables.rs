@@ -121,8 +121,31 @@ impl Ledger {
 /// # Errors
 /// Every file that is missing or cannot be read.
 pub fn files(files: &Files, dossier: &str) -> Result<Vec<TableFiles>, Vec<Diagnostic>> {
+    let names = folders(files, dossier)?;
+    of(files, dossier, names)
+}
+
+/// The files of the imported tables of a dossier other than one that is imported anew, and those of that one: nothing,
+/// where it is new or an import was cut off.
+///
+/// # Errors
+/// Every file of the others that is missing or cannot be read.
+pub fn others(
+    files: &Files,
+    dossier: &str,
+    anew: &str,
+) -> Result<(Vec<TableFiles>, Option<TableFiles>), Vec<Diagnostic>> {
+    let (own, names) = folders(files, dossier)?.into_iter().partition(|name| name == anew);
+    let before = of(files, dossier, own).ok().and_then(|mut own| own.pop());
+    Ok((of(files, dossier, names)?, before))
+}
+
+fn folders(files: &Files, dossier: &str) -> Result<Vec<String>, Vec<Diagnostic>> {
+    files.folders(&format!("{SEEDS}/{dossier}/{FOLDER}")).map_err(|finding| vec![*finding])
+}
+
+fn of(files: &Files, dossier: &str, names: Vec<String>) -> Result<Vec<TableFiles>, Vec<Diagnostic>> {
     let shown = format!("{SEEDS}/{dossier}/{FOLDER}");
-    let names = files.folders(&shown).map_err(|finding| vec![*finding])?;
     let (mut found, mut findings) = (Vec::new(), Vec::new());
     for source in names {
         let mut file = |name: &str| match files.text(&format!("{shown}/{source}/{name}")) {

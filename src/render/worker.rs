@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 use std::io::{self, Read, Write};
 use std::path::PathBuf;
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::time::Duration;
 
@@ -72,6 +72,8 @@ struct Running {
     input: ChildStdin,
     output: ChildStdout,
     watch: Sender<Watch>,
+    /// How it ended, once it has: whether the guard ended it, and what the system says.
+    ended: mpsc::Receiver<(bool, Option<ExitStatus>)>,
 }
 
 enum Watch {
@@ -112,8 +114,12 @@ impl Worker {
             return Err(io::Error::other("no pipes to the worker"));
         };
         let (watch, signals) = mpsc::channel();
-        std::thread::spawn(move || guard(child, &signals));
-        Ok(Running { input, output, watch })
+        let (tell, ended) = mpsc::channel();
+        std::thread::Builder::new().spawn(move || {
+            // nobody may be left to hear it
+            let _ = tell.send(guard(child, &signals));
+        })?;
+        Ok(Running { input, output, watch, ended })
     }
 
     /// Sets one document.
@@ -134,8 +140,10 @@ impl Worker {
         match reply {
             Ok(result) => result,
             Err(_) => {
-                // the pipe broke: the process was ended by its limits, or by the guard
-                self.running = None;
+                // the pipe broke: the process was ended by its limits, by the guard, or from outside
+                if let Some(why) = self.running.take().and_then(Running::ended_from_outside) {
+                    return Err(Failure::Worker(why));
+                }
                 Err(Failure::Limit(format!(
                     "{} s of processor time, {} s on the clock or {} MiB of memory",
                     self.limits.processor,
@@ -148,6 +156,21 @@ impl Worker {
 }
 
 impl Running {
+    /// What ended a process that broke its pipe, if that was none of its limits.
+    fn ended_from_outside(self) -> Option<String> {
+        let Self { watch, ended, .. } = self;
+        // the guard waits for this
+        drop(watch);
+        let (by_guard, status) = ended.recv().ok()?;
+        let status = status.filter(|_| !by_guard)?;
+        if let Some(code) = status.code() {
+            return Some(format!("the process that sets its pages gave up, with exit code {code}; try again"));
+        }
+        signal_from_outside(status).map(|signal| {
+            format!("signal {signal} from outside ended the process that sets its pages: someone sent it, or the system was short of memory; try again")
+        })
+    }
+
     fn ask(&mut self, job: &Job) -> io::Result<Result<Pdf, Failure>> {
         let order = Order {
             files: lengths(&job.files),
@@ -171,17 +194,33 @@ impl Running {
     }
 }
 
-/// Kills the process when a job overruns its time, and reaps it when the worker is dropped.
-fn guard(mut child: Child, signals: &mpsc::Receiver<Watch>) {
+/// The signal that ended a process, if it is one that others send: hang-up, interrupt, kill or terminate.
+#[cfg(unix)]
+fn signal_from_outside(status: ExitStatus) -> Option<i32> {
+    std::os::unix::process::ExitStatusExt::signal(&status).filter(|signal| matches!(signal, 1 | 2 | 9 | 15))
+}
+
+#[cfg(not(unix))]
+fn signal_from_outside(_: ExitStatus) -> Option<i32> {
+    None
+}
+
+/// Kills the process when a job overruns its time, and reaps it when the worker is dropped. Says whether it overran, and
+/// how the process ended.
+fn guard(mut child: Child, signals: &mpsc::Receiver<Watch>) -> (bool, Option<ExitStatus>) {
+    let mut overran = false;
     while let Ok(signal) = signals.recv() {
         let Watch::Begin(limit) = signal else { continue };
         match signals.recv_timeout(limit) {
             Ok(_) => {}
-            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => break,
+            Err(error) => {
+                overran = error == RecvTimeoutError::Timeout;
+                break;
+            }
         }
     }
     let _ = child.kill();
-    let _ = child.wait();
+    (overran, child.wait().ok())
 }
 
 fn send(to: &mut impl Write, message: &[u8]) -> io::Result<()> {

@@ -15,6 +15,8 @@ mod bounds;
 mod chance;
 mod editor;
 mod evidence;
+#[cfg(unix)]
+mod faults;
 mod finish;
 mod floors;
 mod formats;

@@ -107,8 +107,8 @@ pub(super) fn run(place: &Place, options: &Options) -> Result<Exit, Exit> {
     let archived = archived_as(&archive, &name, &bytes)?;
     let mut files = facts(&root, &dossier, place)?;
     let own = sources(&mut files, &id, &archived, &mapping, &table, options, &dossier)?;
-    let mut all = tables::files(&Files::on_disk(&root), &dossier).map_err(|findings| shown(place, &findings))?;
-    let before = all.iter().position(|one| one.source == id).map(|place| all.remove(place));
+    let others = tables::others(&Files::on_disk(&root), &dossier, &id);
+    let (mut all, before) = others.map_err(|findings| shown(place, &findings))?;
     all.push(TableFiles {
         source: id.clone(),
         mapping: Arc::new(TextFile::new(at(MAPPING), mapping.file.text())),
@@ -170,10 +170,16 @@ fn mapping(place: &Place, named: &str) -> Result<Mapping, Exit> {
 /// The name by which a table is archived: its own, or, where another file has that, its own with a part of its hash.
 fn archived_as(archive: &std::path::Path, name: &str, bytes: &[u8]) -> Result<String, Exit> {
     let same = |name: &str| match read::bytes_to(&archive.join(name), MAX_TABLE) {
-        Ok(there) => there == bytes,
-        Err(why) => why == read::Unread::Absent,
+        Ok(there) => Ok(there == bytes),
+        Err(read::Unread::Absent) => Ok(true),
+        // what cannot be read may well be the same
+        Err(why @ read::Unread::Refused(_)) => {
+            output::tell(&format!("error: cannot read {}: {why}\n", visible(name)));
+            Err(Exit::Io)
+        }
+        Err(_) => Ok(false),
     };
-    if same(name) {
+    if same(name)? {
         return Ok(name.to_owned());
     }
     let mark: String = sha256(bytes).chars().take(8).collect();
@@ -181,7 +187,7 @@ fn archived_as(archive: &std::path::Path, name: &str, bytes: &[u8]) -> Result<St
         Some((stem, ending)) => format!("{stem}-{mark}.{ending}"),
         None => format!("{name}-{mark}"),
     };
-    if check_name(&other).is_ok() && same(&other) {
+    if check_name(&other).is_ok() && same(&other)? {
         return Ok(other);
     }
     Err(refuse(&format!("the archive has another file {}", visible(name)), "rename the table"))
