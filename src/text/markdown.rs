@@ -9,10 +9,13 @@ pub fn escape(text: &str) -> String {
     let digits = flat.iter().take_while(|c| c.is_ascii_digit()).count();
     let list =
         digits > 0 && matches!(flat.get(digits), Some('.' | ')')) && matches!(flat.get(digits + 1), None | Some(' '));
+    // a run of these at the end of a heading would close it, and not be seen
+    let closing = flat.len() - flat.iter().rev().take_while(|c| **c == '#').count();
     for (i, &c) in flat.iter().enumerate() {
         let next = flat.get(i + 1).copied();
         let escaped = match c {
             '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '|' | '~' | '$' => true,
+            '#' if i == closing => true,
             '#' | '+' | '-' | '=' => i == 0,
             '.' | ')' if list && i == digits => true,
             '&' => next.is_some_and(|n| n.is_ascii_alphanumeric() || n == '#'),

@@ -18,6 +18,7 @@ mod floors;
 mod formats;
 mod import;
 mod init;
+mod injection;
 mod intake;
 mod kinds;
 mod libya;
