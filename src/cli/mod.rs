@@ -37,7 +37,7 @@ use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use factbrief::check::{Settings, Tally};
 use factbrief::diag::{Diagnostic, Level};
 use factbrief::load::archive::Archive;
@@ -297,6 +297,7 @@ pub(crate) fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
+            let error = if error.use_stderr() { seen(&error) } else { error };
             let printed = error.print();
             let exit = match (error.use_stderr(), printed) {
                 (true, _) => Exit::Unusable,
@@ -318,6 +319,14 @@ pub(crate) fn main() -> ExitCode {
         Exit::Defect
     });
     ExitCode::from(place.close(name, exit).code())
+}
+
+/// What is wrong with the call, told of arguments in which nothing is hidden: the parser quotes them as they are.
+fn seen(error: &clap::Error) -> clap::Error {
+    let arguments = std::env::args_os().map(|argument| visible(&argument.to_string_lossy()));
+    Cli::try_parse_from(arguments).err().unwrap_or_else(|| {
+        Cli::command().error(error.kind(), "an argument holds characters that are no text, or cannot be seen")
+    })
 }
 
 /// Works for another run of the program, where that asks for it. No command of the command line: it is in no help,

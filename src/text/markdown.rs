@@ -66,7 +66,8 @@ mod tests {
             | Options::ENABLE_MATH;
         for event in Parser::new_ext(markdown, options) {
             match event {
-                Event::Start(Tag::Paragraph) | Event::End(TagEnd::Paragraph) => {}
+                Event::Start(Tag::Paragraph | Tag::Heading { .. })
+                | Event::End(TagEnd::Paragraph | TagEnd::Heading(_)) => {}
                 Event::Text(t) => text.push_str(&t),
                 _ => return None,
             }
@@ -106,9 +107,16 @@ mod tests {
             "{{x}}",
             "<!-- c -->",
             "\u{a0}x",
+            "# closed #",
+            "closed ###",
+            "###",
+            "C# and F#",
         ] {
             let expected: String = flatten(value).into_iter().collect();
             assert_eq!(read_back(&escape(value)).as_deref().map(str::trim), Some(expected.trim()), "{value}");
+            // the end of a heading is no part of the value
+            let heading = format!("## {}\n", escape(value));
+            assert_eq!(read_back(&heading).as_deref().map(str::trim), Some(expected.trim()), "{value}");
         }
     }
 
