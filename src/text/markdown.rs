@@ -1,4 +1,7 @@
 //! Plain text as Markdown that reads back as that same text, in GitHub's flavour.
+//!
+//! One thing nobody can hold back there: GitHub makes a link of a mail address after it has read the Markdown, whatever is
+//! escaped. Its text is the address, and it leads to nothing but a mailbox.
 
 /// `text` on one line, with everything escaped that Markdown would take for markup, wherever in a line it is put.
 #[must_use]
@@ -21,8 +24,8 @@ pub fn escape(text: &str) -> String {
             '&' => next.is_some_and(|n| n.is_ascii_alphanumeric() || n == '#'),
             // an address or an emoji shortcode would be turned into something else
             ':' => {
-                next == Some('/')
-                    || next.is_some_and(|n| n.is_ascii_alphanumeric()) && i > 0 && flat[i + 1..].contains(&':')
+                let named = |n: char| n.is_ascii_alphanumeric() || matches!(n, '+' | '-' | '_');
+                next == Some('/') || next.is_some_and(named) && flat[i + 1..].contains(&':')
             }
             '.' => i >= 3 && flat[i - 3..i].iter().all(|w| w.eq_ignore_ascii_case(&'w')),
             '@' | '{' | '}' => true,
@@ -99,6 +102,7 @@ mod tests {
             "www.example.org",
             "https://example.org",
             ":smile:",
+            ":+1: and :-1:",
             "back\\slash",
             "---",
             "***",

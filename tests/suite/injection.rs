@@ -465,13 +465,23 @@ fn both(make: fn(&[String]) -> Scratch, formats: &str) -> (Scratch, Scratch) {
     (a, b)
 }
 
-/// All that a page says and holds, with the names of its attributes; what its cards and script are told is said elsewhere.
+/// All that a page says and holds, with the names of its attributes. What stands behind its figures depends on these: of it
+/// the tags and links alone are held.
 fn page_parts(html: &str) -> Vec<Part> {
     let page = Page::read(html);
     let mut parts: Vec<Part> = Vec::new();
+    let mut behind = false;
     for tag in &page.tags {
         let names: Vec<&str> = tag.attributes.keys().map(String::as_str).collect();
-        parts.push(Part::Mark(format!("{} {}", tag.name, names.join(" "))));
+        // a figure in a name shows what stands behind it, as any other does
+        behind = (behind || tag.attributes.get("id").is_some_and(|id| id == "fb-evidence")) && tag.name != "footer";
+        let shows = tag.attributes.get("class").is_some_and(|class| class == "cited");
+        if !behind && !shows {
+            parts.push(Part::Mark(format!("{} {}", tag.name, names.join(" "))));
+            if !matches!(tag.name.as_str(), "html" | "body" | "main") {
+                parts.push(Part::Words(tag.text.clone()));
+            }
+        }
         for (name, value) in &tag.attributes {
             match name.as_str() {
                 "href" => {
@@ -481,9 +491,6 @@ fn page_parts(html: &str) -> Vec<Part> {
                 "src" => assert!(value.starts_with("data:image/svg+xml,%3Csvg"), "a picture from {value}"),
                 _ => {}
             }
-        }
-        if !matches!(tag.name.as_str(), "html" | "body" | "main" | "section") {
-            parts.push(Part::Words(tag.text.clone()));
         }
     }
     assert!(!page.script.contains("ran"), "the script is the page's own");
@@ -542,6 +549,9 @@ fn paged(values: &[String]) -> Scratch {
 fn hostile_values_stay_text_on_the_pages_of_a_pdf() {
     let values: Vec<String> = VALUES.iter().map(|v| (*v).to_owned()).collect();
     let (a, b) = both(paged, "md,pdf");
+    if let Some(folder) = std::env::var_os("FACTBRIEF_HOSTILE") {
+        keep(Path::new(&folder), &a, &b);
+    }
     for name in printed(&a, ".pdf") {
         let text = |s: &Scratch| crate::project::page_text(&s.path().join("briefings").join(&name), &name);
         let packed = |text: &str| text.chars().filter(|c| !c.is_whitespace() && *c != '\u{200b}').collect::<String>();

@@ -11,6 +11,7 @@
 
 mod audit;
 mod bounds;
+mod determinism;
 mod editor;
 mod evidence;
 mod finish;
@@ -32,4 +33,5 @@ mod references;
 mod review;
 mod schema;
 mod scratch;
+mod terminal;
 mod watch;
