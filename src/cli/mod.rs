@@ -323,7 +323,7 @@ pub(crate) fn main() -> ExitCode {
 
 /// What is wrong with the call, told of arguments in which nothing is hidden: the parser quotes them as they are.
 fn seen(error: &clap::Error) -> clap::Error {
-    let arguments = std::env::args_os().map(|argument| visible(&argument.to_string_lossy()));
+    let arguments = std::env::args_os().map(|argument| output::harmless(visible(&argument.to_string_lossy())));
     Cli::try_parse_from(arguments).err().unwrap_or_else(|| {
         Cli::command().error(error.kind(), "an argument holds characters that are no text, or cannot be seen")
     })

@@ -23,7 +23,9 @@ fn full() -> bool {
 fn project() -> Scratch {
     let s = if full() { Scratch::libya() } else { Scratch::flood() };
     for path in files(s.path()).values() {
-        if path.parent().is_some_and(|folder| folder.ends_with("briefings")) && path.extension() != Some("toml".as_ref()) {
+        if path.parent().is_some_and(|folder| folder.ends_with("briefings"))
+            && path.extension() != Some("toml".as_ref())
+        {
             std::fs::remove_file(path).unwrap();
         }
     }
@@ -90,8 +92,9 @@ fn through(before: &[&str], folder: &Path) -> Command {
 
 /// Whether a program of the system is there and does what is asked of it.
 fn works(call: &[&str]) -> bool {
-    let status = Command::new(call[0]).args(&call[1..]).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-    status.status().is_ok_and(|status| status.success())
+    let mut command = Command::new(call[0]);
+    command.args(&call[1..]).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    command.status().is_ok_and(|status| status.success())
 }
 
 /// Copies files into a folder, one after the other.
@@ -216,7 +219,11 @@ fn environment() -> Hashes {
     let s = project();
     let bare = ran(build(s.path()).env_clear(), s.path());
     let told = ran(
-        build(s.path()).env("GITHUB_ACTIONS", "true").env("CI", "true").env("SOURCE_DATE_EPOCH", "1").stdin(Stdio::piped()),
+        build(s.path())
+            .env("GITHUB_ACTIONS", "true")
+            .env("CI", "true")
+            .env("SOURCE_DATE_EPOCH", "1")
+            .stdin(Stdio::piped()),
         s.path(),
     );
     let mut hashes = vec![bare, told];
@@ -224,7 +231,11 @@ fn environment() -> Hashes {
     if works(&["script", "-qec", "true", "/dev/null"]) {
         let mut terminal = Command::new("script");
         let call = format!("'{PROGRAM}' build --fresh --format {FORMATS}");
-        terminal.args(["-qec", &call, "/dev/null"]).current_dir(s.path()).env_remove("FACTBRIEF_ARCHIVE").stdin(Stdio::null());
+        terminal
+            .args(["-qec", &call, "/dev/null"])
+            .current_dir(s.path())
+            .env_remove("FACTBRIEF_ARCHIVE")
+            .stdin(Stdio::null());
         hashes.push(ran(&mut terminal, s.path()));
     }
     hashes
