@@ -591,7 +591,7 @@ fn keep(folder: &Path, part: usize, plain: &Scratch, hostile: &Scratch) {
 
 /// As [`project`], with the briefings alone that are set on pages by default; all of them with `FACTBRIEF_FULL=1`.
 fn paged(values: &[String], raw: &[&str]) -> Scratch {
-    let s = project(&values.iter().map(|value| leftward(value)).collect::<Vec<_>>(), raw);
+    let s = project(&values.iter().map(|value| on_paper(value)).collect::<Vec<_>>(), raw);
     for kind in KINDS {
         if std::env::var_os("FACTBRIEF_FULL").is_none() && !matches!(kind, "fact-sheet" | "source-annex") {
             std::fs::remove_file(s.path().join(format!("briefings/{kind}.toml"))).unwrap();
@@ -600,19 +600,19 @@ fn paged(values: &[String], raw: &[&str]) -> Scratch {
     s
 }
 
-/// What runs from right to left lies on a page in the order of the eye, and is read back in no other; what is long is
-/// shortened in pictures.
-fn leftward(value: &str) -> String {
-    if value.contains('\u{645}') || flat(value).chars().count() > 29 {
-        "stands aside".to_owned()
-    } else {
-        value.to_owned()
+/// A value, or its plain word where it is not read back from a page: what runs from right to left lies there in the order
+/// of the eye, and what is long is shortened in pictures.
+fn on_paper(value: &str) -> String {
+    let aside = value.contains('\u{645}') || flat(value).chars().count() > 29;
+    match VALUES.iter().position(|known| *known == value).filter(|_| aside) {
+        Some(at) => words()[at].clone(),
+        None => value.to_owned(),
     }
 }
 
 #[test]
 fn hostile_values_stay_text_on_the_pages_of_a_pdf() {
-    let values: Vec<String> = VALUES.iter().map(|v| leftward(v)).collect();
+    let values: Vec<String> = VALUES.iter().map(|v| on_paper(v)).collect();
     for part in tried(&[1]) {
         on_pages(&both(paged, &part, "md,pdf"), &values);
     }
