@@ -488,7 +488,7 @@ fn both(make: fn(&[String], &[&str]) -> Scratch, part: &Range<usize>, formats: &
         build(s, &["--format", formats]).exits(0);
     }
     if let Some(folder) = std::env::var_os("FACTBRIEF_HOSTILE") {
-        keep(Path::new(&folder), part.start, &a, &b);
+        keep(Path::new(&folder), part.start, formats.contains("pdf"), &a, &b);
     }
     (a, b)
 }
@@ -574,7 +574,7 @@ fn hostile_values_stay_text_wherever_they_are_printed() {
 }
 
 /// Leaves what was printed for other readers.
-fn keep(folder: &Path, part: usize, plain: &Scratch, hostile: &Scratch) {
+fn keep(folder: &Path, part: usize, paper: bool, plain: &Scratch, hostile: &Scratch) {
     let told: Vec<[String; 3]> =
         words().iter().zip(VALUES).map(|(word, value)| [word.clone(), flat(value), flat(&undated(value))]).collect();
     for (name, s) in [("plain", plain), ("hostile", hostile)] {
@@ -582,20 +582,23 @@ fn keep(folder: &Path, part: usize, plain: &Scratch, hostile: &Scratch) {
         std::fs::create_dir_all(&to).unwrap();
         for entry in std::fs::read_dir(s.path().join("briefings")).unwrap() {
             let entry = entry.unwrap();
-            let name = format!("{part}-{}", entry.file_name().to_string_lossy());
-            std::fs::copy(entry.path(), to.join(name)).unwrap();
+            // of what was set on pages some values stand aside: only its pages are kept
+            if paper == (entry.path().extension() == Some("pdf".as_ref())) {
+                let name = format!("{part}-{}", entry.file_name().to_string_lossy());
+                std::fs::copy(entry.path(), to.join(name)).unwrap();
+            }
         }
     }
     std::fs::write(folder.join("values.json"), serde_json::to_string(&told).unwrap()).unwrap();
 }
 
-/// As [`project`], with the briefings alone that are set on pages by default; all of them with `FACTBRIEF_FULL=1`.
+/// As [`project`], with the briefings alone that are set on pages. Where pictures stand on them, what is drawn first depends
+/// on how long names are: all values are tried on the others, with `FACTBRIEF_FULL=1`.
 fn paged(values: &[String], raw: &[&str]) -> Scratch {
     let s = project(&values.iter().map(|value| on_paper(value)).collect::<Vec<_>>(), raw);
-    for kind in KINDS {
-        if std::env::var_os("FACTBRIEF_FULL").is_none() && !matches!(kind, "fact-sheet" | "source-annex") {
-            std::fs::remove_file(s.path().join(format!("briefings/{kind}.toml"))).unwrap();
-        }
+    let chosen = if std::env::var_os("FACTBRIEF_FULL").is_some() { "ledger" } else { "fact-sheet" };
+    for kind in KINDS.iter().filter(|kind| **kind != chosen && **kind != "source-annex") {
+        std::fs::remove_file(s.path().join(format!("briefings/{kind}.toml"))).unwrap();
     }
     s
 }
