@@ -152,22 +152,23 @@ pub fn tell(telling: &Telling<'_>, text: &str, limit: Option<usize>) -> Result<V
         if sentence.chars().filter_map(|c| index(c).and_then(|i| pieces.get(i))).any(|p| p.unknown) {
             continue;
         }
-        for c in sentence.chars() {
-            match index(c).and_then(|i| pieces.get(i)) {
-                Some(piece) => {
-                    one.markdown.push_str(&piece.markdown);
-                    cites |= piece.cites;
-                    for source in &piece.sources {
-                        if !one.sources.contains(source) {
-                            one.sources.push(*source);
-                        }
-                    }
-                    for record in &piece.records {
-                        if !one.records.contains(record) {
-                            one.records.push(*record);
-                        }
-                    }
+        for piece in sentence.chars().filter_map(|c| index(c).and_then(|i| pieces.get(i))) {
+            cites |= piece.cites;
+            for source in &piece.sources {
+                if !one.sources.contains(source) {
+                    one.sources.push(*source);
                 }
+            }
+            for record in &piece.records {
+                if !one.records.contains(record) {
+                    one.records.push(*record);
+                }
+            }
+        }
+        // white space is tidied in the analyst's words alone: what a record says stays as it is
+        for c in spaced(telling, sentence, &pieces).chars() {
+            match index(c).and_then(|i| pieces.get(i)) {
+                Some(piece) => one.markdown.push_str(&piece.markdown),
                 // emphasis is the analyst's; a heading, link or tag would say another thing in each format
                 None if matches!(c, '<' | '>' | '[' | ']' | '|' | '`' | '~' | '$' | '\\' | '#' | '&') => {
                     one.markdown.push('\\');
@@ -175,6 +176,9 @@ pub fn tell(telling: &Telling<'_>, text: &str, limit: Option<usize>) -> Result<V
                 }
                 None => one.markdown.push(c),
             }
+        }
+        if one.markdown.starts_with(['-', '+', '=']) {
+            one.markdown.insert(0, '\\');
         }
         findings.extend(unmeasured(telling, sentence, &one, lexicon));
         if !cites && findings.is_empty() {
@@ -189,19 +193,23 @@ pub fn tell(telling: &Telling<'_>, text: &str, limit: Option<usize>) -> Result<V
                     .help("name the record it rests on: `{{cite \"some-id\"}}` prints nothing but its sources"),
             );
         }
-        // where the language sets a space before a mark, it is one that does not break
-        let spaced = telling.language.words.list.colon.starts_with('\u{a0}');
-        for mark in [".", ",", ";", ":", "!", "?"] {
-            let before = if spaced && !matches!(mark, "." | ",") { "\u{a0}" } else { "" };
-            one.markdown = one.markdown.replace(&format!(" {mark}"), &format!("{before}{mark}"));
-        }
-        one.markdown = one.markdown.replace("  ", " ");
-        if one.markdown.starts_with(['-', '+', '=']) {
-            one.markdown.insert(0, '\\');
-        }
         told.push(one);
     }
     if findings.is_empty() { Ok(told) } else { Err(findings) }
+}
+
+/// A sentence without the white space that references which print nothing leave behind; each other reference still is one
+/// character.
+fn spaced(telling: &Telling<'_>, sentence: &str, pieces: &[Piece]) -> String {
+    let silent = |c: char| index(c).and_then(|i| pieces.get(i)).is_some_and(|p| p.markdown.is_empty());
+    let mut text: String = sentence.chars().filter(|c| !silent(*c)).collect();
+    // where the language sets a space before a mark, it is one that does not break
+    let apart = telling.language.words.list.colon.starts_with('\u{a0}');
+    for mark in [".", ",", ";", ":", "!", "?"] {
+        let before = if apart && !matches!(mark, "." | ",") { "\u{a0}" } else { "" };
+        text = text.replace(&format!(" {mark}"), &format!("{before}{mark}"));
+    }
+    text.replace("  ", " ")
 }
 
 /// Likelihood and confidence in a sentence, held to ICD 203.

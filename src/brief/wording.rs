@@ -9,6 +9,7 @@ use crate::facts::figure::Edge;
 use crate::facts::figure::{Bounds, Figure};
 use crate::facts::vocabulary::{Basis, Scope};
 use crate::reconcile::Envelope;
+use crate::text::gate;
 use crate::text::quantity::Number;
 
 /// The sign behind a date that its source does not state.
@@ -285,6 +286,8 @@ impl Language {
     #[must_use]
     pub fn quoted(&self, words: &str) -> String {
         let marks = &self.words.quote;
+        // a source may hold what reorders a line without being seen: a reader of the quotation sees that it does
+        let words = &gate::visible(words);
         let edge = |c: char| c.is_whitespace() || c == '\u{a0}' || c == '\u{202f}';
         let mut trimmed = words.trim_matches(edge);
         // a quotation that is speech from end to end has its marks already

@@ -39,7 +39,7 @@ use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use factbrief::check::{Settings, Tally};
 use factbrief::diag::{Diagnostic, Level};
 use factbrief::load::archive::Archive;
@@ -299,6 +299,7 @@ pub(crate) fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
+            let error = if error.use_stderr() { seen(&error) } else { error };
             let printed = error.print().and_then(|()| std::io::Write::flush(&mut std::io::stdout()));
             let exit = match (error.use_stderr(), printed) {
                 (true, _) => Exit::Unusable,
@@ -339,6 +340,14 @@ pub(crate) fn main() -> ExitCode {
 fn is_refused_thread(payload: &(dyn std::any::Any + Send)) -> bool {
     let text = payload.downcast_ref::<String>().map(String::as_str).or_else(|| payload.downcast_ref().copied());
     text.is_some_and(|text: &str| text.starts_with("failed to spawn thread"))
+}
+
+/// What is wrong with the call, told of arguments in which nothing is hidden: the parser quotes them as they are.
+fn seen(error: &clap::Error) -> clap::Error {
+    let arguments = std::env::args_os().map(|argument| output::harmless(visible(&argument.to_string_lossy())));
+    Cli::try_parse_from(arguments).err().unwrap_or_else(|| {
+        Cli::command().error(error.kind(), "an argument holds characters that are no text, or cannot be seen")
+    })
 }
 
 /// Works for another run of the program, where that asks for it. No command of the command line: it is in no help,

@@ -33,6 +33,11 @@ pub(super) fn print(text: &str) -> Result<(), Exit> {
 static READ_BY_RUNNER: LazyLock<bool> =
     LazyLock::new(|| std::env::var_os("GITHUB_ACTIONS").is_some_and(|v| v == "true"));
 
+/// Words that a runner does not take for commands, where one reads them.
+pub(super) fn harmless(text: String) -> String {
+    if *READ_BY_RUNNER { github::harmless(&text) } else { text }
+}
+
 /// Words for people on standard output, which a runner must not take for commands.
 pub(super) fn print_words(text: &str) -> Result<(), Exit> {
     if *READ_BY_RUNNER { print(&github::harmless(text)) } else { print(text) }

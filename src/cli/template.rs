@@ -61,7 +61,7 @@ fn list(place: &Place) -> Result<Exit, Exit> {
             (true, false) => "the project's",
             (false, _) => "shipped",
         };
-        out.push_str(&format!("kind      {kind:<18} {whose}\n"));
+        out.push_str(&format!("kind      {:<18} {whose}\n", visible(&kind)));
     }
     for tag in Language::shipped_tags() {
         let own = root.join(TEMPLATES).join("languages").join(format!("{tag}.toml")).is_file();

@@ -185,10 +185,12 @@ fn text_of(writer: csv::Writer<Vec<u8>>) -> String {
     writer.into_inner().ok().and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default()
 }
 
-/// A text that a spreadsheet does not run: an apostrophe before what it would take for a formula.
+/// A text that a spreadsheet does not run: an apostrophe before what it would take for a formula, in letters of full width
+/// and behind white space, too.
 fn guarded(text: &str) -> String {
     let shown = crate::text::gate::visible(text);
-    if shown.starts_with(['=', '+', '-', '@']) { format!("'{shown}") } else { shown }
+    let formula = shown.trim_start().starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']);
+    if formula { format!("'{shown}") } else { shown }
 }
 
 /// The record of a source that is a table, as TOML; with the actor who gives its figures, where that is asked for.
@@ -259,4 +261,19 @@ pub fn table_key(mapping: &Mapping, table: &Table) -> String {
     }
     keys.push(format!("dates = {}", list(&form.dates)));
     format!("{{ {} }}", keys.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::guarded;
+
+    #[test]
+    fn a_spreadsheet_runs_nothing_that_was_refused() {
+        for formula in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "  =cmd|' /C calc'!A0", "＝1", "\u{a0}@x"] {
+            let shown = guarded(formula);
+            assert!(shown.starts_with('\'') || shown.starts_with('⟨'), "{shown}");
+            assert!(!shown.contains(['\t', '\r', '\n']), "{shown}");
+        }
+        assert_eq!(guarded("12 – 24"), "12 – 24");
+    }
 }

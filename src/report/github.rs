@@ -44,7 +44,7 @@ pub fn annotation(finding: &Diagnostic, origin: &dyn Fn(&str) -> Origin) -> Stri
         && let Origin::Repository(path) = origin(label.file.name())
     {
         let (start, end) = (label.file.position(label.span.start), label.file.position(label.span.end));
-        properties.push(format!("file={}", property(&path)));
+        properties.push(format!("file={}", property(&visible(&path))));
         properties.push(format!("line={}", start.line));
         if start.line == end.line {
             properties.push(format!("col={},endColumn={}", start.column, end.column));
@@ -175,6 +175,14 @@ mod tests {
             "::error file=sub/a%2Cb%3Ac%25.toml,line=1,col=5,endColumn=8,title=some-rule::100 %25↵::error::evil: a,b::c%0Ahelp: d⟨U+000D⟩↵e\n"
         );
         assert_eq!(line.matches('\n').count(), 1);
+    }
+
+    #[test]
+    fn the_name_of_a_file_reaches_no_terminal_raw() {
+        let file = Arc::new(TextFile::new("a\u{1b}]8;;x\u{7}\u{202e}\n::error::b", "x"));
+        let line = annotation(&Diagnostic::new("r", "t").at(&file, &(0..1), ""), &here);
+        let shown = "a⟨U+001B⟩]8;;x⟨U+0007⟩⟨U+202E⟩↵::error::b".replace(':', "%3A");
+        assert_eq!(line, format!("::error file=sub/{shown},line=1,col=1,endColumn=2,title=r::t\n"));
     }
 
     #[test]

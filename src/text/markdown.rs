@@ -1,4 +1,7 @@
 //! Plain text as Markdown that reads back as that same text, in GitHub's flavour.
+//!
+//! One thing nobody can hold back there: GitHub makes a link of a mail address after it has read the Markdown, whatever is
+//! escaped. Its text is the address, and it leads to nothing but a mailbox.
 
 /// `text` on one line, with everything escaped that Markdown would take for markup, wherever in a line it is put.
 #[must_use]
@@ -9,17 +12,20 @@ pub fn escape(text: &str) -> String {
     let digits = flat.iter().take_while(|c| c.is_ascii_digit()).count();
     let list =
         digits > 0 && matches!(flat.get(digits), Some('.' | ')')) && matches!(flat.get(digits + 1), None | Some(' '));
+    // a run of these at the end of a heading would close it, and not be seen
+    let closing = flat.len() - flat.iter().rev().take_while(|c| **c == '#').count();
     for (i, &c) in flat.iter().enumerate() {
         let next = flat.get(i + 1).copied();
         let escaped = match c {
             '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '|' | '~' | '$' => true,
+            '#' if i == closing => true,
             '#' | '+' | '-' | '=' => i == 0,
             '.' | ')' if list && i == digits => true,
             '&' => next.is_some_and(|n| n.is_ascii_alphanumeric() || n == '#'),
             // an address or an emoji shortcode would be turned into something else
             ':' => {
-                next == Some('/')
-                    || next.is_some_and(|n| n.is_ascii_alphanumeric()) && i > 0 && flat[i + 1..].contains(&':')
+                let named = |n: char| n.is_ascii_alphanumeric() || matches!(n, '+' | '-' | '_');
+                next == Some('/') || next.is_some_and(named) && flat[i + 1..].contains(&':')
             }
             '.' => i >= 3 && flat[i - 3..i].iter().all(|w| w.eq_ignore_ascii_case(&'w')),
             '@' | '{' | '}' => true,
@@ -63,7 +69,8 @@ mod tests {
             | Options::ENABLE_MATH;
         for event in Parser::new_ext(markdown, options) {
             match event {
-                Event::Start(Tag::Paragraph) | Event::End(TagEnd::Paragraph) => {}
+                Event::Start(Tag::Paragraph | Tag::Heading { .. })
+                | Event::End(TagEnd::Paragraph | TagEnd::Heading(_)) => {}
                 Event::Text(t) => text.push_str(&t),
                 _ => return None,
             }
@@ -95,6 +102,7 @@ mod tests {
             "www.example.org",
             "https://example.org",
             ":smile:",
+            ":+1: and :-1:",
             "back\\slash",
             "---",
             "***",
@@ -103,9 +111,16 @@ mod tests {
             "{{x}}",
             "<!-- c -->",
             "\u{a0}x",
+            "# closed #",
+            "closed ###",
+            "###",
+            "C# and F#",
         ] {
             let expected: String = flatten(value).into_iter().collect();
             assert_eq!(read_back(&escape(value)).as_deref().map(str::trim), Some(expected.trim()), "{value}");
+            // the end of a heading is no part of the value
+            let heading = format!("## {}\n", escape(value));
+            assert_eq!(read_back(&heading).as_deref().map(str::trim), Some(expected.trim()), "{value}");
         }
     }
 

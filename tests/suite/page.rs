@@ -5,18 +5,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::scratch::Scratch;
 
 /// A tag as it stands in a page.
-struct Tag {
-    name: String,
-    attributes: BTreeMap<String, String>,
+pub(crate) struct Tag {
+    pub(crate) name: String,
+    pub(crate) attributes: BTreeMap<String, String>,
     /// The text between it and its end, without tags.
-    text: String,
+    pub(crate) text: String,
 }
 
 /// What a page holds. Reading it asserts that it is well formed, and of allowed tags and attributes alone.
-struct Page {
-    tags: Vec<Tag>,
+pub(crate) struct Page {
+    pub(crate) tags: Vec<Tag>,
     style: String,
-    script: String,
+    pub(crate) script: String,
 }
 
 const TAGS: &[&str] = &[
@@ -104,7 +104,7 @@ fn decoded(text: &str) -> String {
 }
 
 impl Page {
-    fn read(html: &str) -> Self {
+    pub(crate) fn read(html: &str) -> Self {
         let mut rest = html.strip_prefix("<!DOCTYPE html>").expect("a page begins with its doctype");
         let mut page = Self { tags: Vec::new(), style: String::new(), script: String::new() };
         let mut open: Vec<usize> = Vec::new();

@@ -19,6 +19,7 @@ use serde_json::Value;
 use super::{Exit, Place, output};
 use checker::{Checked, Composed, Job};
 use factbrief::editor::message::{self, Received};
+use factbrief::text::gate::visible;
 use session::{Session, error};
 
 /// How long no message may have come before what was changed is checked.
@@ -135,7 +136,7 @@ fn take(session: &mut Session, message: Value) -> Option<std::io::Result<()>> {
         }
         // what cannot be taken note of is told on standard error, where editors keep a log
         match catch_unwind(AssertUnwindSafe(|| session.notice(&method, params))) {
-            Ok(Err(why)) => output::tell(&format!("factbrief: {method}: {}\n", why.message)),
+            Ok(Err(why)) => output::tell(&format!("factbrief: {}: {}\n", visible(&method), visible(&why.message))),
             Ok(Ok(())) => {}
             Err(_) => output::tell("factbrief: this is a defect of the program, not of your input\n"),
         }
