@@ -250,14 +250,14 @@ pub struct Draft {
 #[derive(Deserialize)]
 struct RawTable {
     key: Option<At<String>>,
-    delimiter: Option<String>,
-    encoding: Option<String>,
-    decimal: Option<String>,
-    thousands: Option<String>,
+    delimiter: Option<At<String>>,
+    encoding: Option<At<String>>,
+    decimal: Option<At<String>>,
+    thousands: Option<At<String>>,
     #[serde(default)]
     missing: Vec<String>,
     #[serde(default)]
-    dates: Vec<String>,
+    dates: Vec<At<String>>,
 }
 
 impl Keys for RawTable {
@@ -495,19 +495,34 @@ impl Mapping {
             }
         }
         let form_and_key = table.and_then(|(raw, span)| {
+            let stated =
+                |key: &Option<At<String>>, says: &str| key.as_ref().map(|at| (says.to_owned(), at.span().clone()));
+            let mut places: Vec<(String, Range<usize>)> = [
+                stated(&raw.delimiter, "`delimiter`"),
+                stated(&raw.thousands, "`thousands`"),
+                stated(&raw.decimal, "`decimal`"),
+                stated(&raw.encoding, "is no encoding"),
+            ]
+            .into_iter()
+            .flatten()
+            .collect();
+            let dates = raw.dates.iter();
+            places.extend(dates.map(|form| (format!("`{}` is no form", gate::visible(form)), form.span().clone())));
             let form = RawForm {
-                delimiter: raw.delimiter,
-                encoding: raw.encoding,
-                decimal: raw.decimal,
-                thousands: raw.thousands,
+                delimiter: raw.delimiter.map(At::into_inner),
+                encoding: raw.encoding.map(At::into_inner),
+                decimal: raw.decimal.map(At::into_inner),
+                thousands: raw.thousands.map(At::into_inner),
                 missing: raw.missing,
-                dates: raw.dates,
+                dates: raw.dates.into_iter().map(At::into_inner).collect(),
             };
             match form.resolve() {
                 Ok(form) => Some((form, raw.key)),
                 Err(wrong) => {
                     for text in wrong {
-                        r.wrong(&span, "how cells are written cannot be told", text);
+                        let place = places.iter().find(|(says, _)| text.contains(says.as_str()));
+                        let span = place.map_or(&span, |(_, span)| span);
+                        r.wrong(span, "how cells are written cannot be told", text);
                     }
                     None
                 }

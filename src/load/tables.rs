@@ -24,6 +24,7 @@ use crate::facts::text::Text;
 use crate::facts::vocabulary::{ActorKind, Basis, Rank, Scope};
 use crate::text::file::TextFile;
 use crate::text::gate;
+use crate::text::nearest::nearest;
 
 /// The folder of imported tables in a dossier.
 pub const FOLDER: &str = "tables";
@@ -359,29 +360,31 @@ pub(super) struct Expanded {
 pub(super) fn expand(opened: Opened, ids: &AllIds, into: &mut Expanded) -> Result<(), Vec<Diagnostic>> {
     let Opened { files, mapping, ledger, rows, drafts, event_cells, claim_cells } = opened;
     let mut finding: Option<Diagnostic> = None;
-    let mut lacks = |kind: &str, id: &str, span: &Range<usize>| {
+    let mut lacks = |kind: &str, id: &str, span: &Range<usize>, guess: Option<&str>| {
         let base = finding.take().unwrap_or_else(|| {
             Diagnostic::new("reference", format!("the mapping of table `{}` does not hold together", files.source))
         });
-        finding = Some(base.at(&files.mapping, span, format!("there is no {kind} `{}`", gate::visible(id))));
+        let guess = guess.map(|guess| format!("; did you mean `{guess}`?")).unwrap_or_default();
+        finding = Some(base.at(&files.mapping, span, format!("there is no {kind} `{}`{guess}", gate::visible(id))));
     };
     let source = ids.sources.get(&files.source);
     if source.is_none() {
-        lacks("source", &files.source, &(0..0));
+        lacks("source", &files.source, &(0..0), None);
     }
     let claimant = ids.actors.get(&mapping.claimant.id);
     if claimant.is_none() {
-        lacks("actor", &mapping.claimant.id, &(0..0));
+        lacks("actor", &mapping.claimant.id, &(0..0), None);
     }
     let mut counted = Vec::new();
     for rule in mapping.claims() {
         let measure = ids.measures.get(&rule.measure);
         if measure.is_none() {
-            lacks("measure", &rule.measure, rule.measure.span());
+            let guess = nearest(&rule.measure, ids.measures.iter());
+            lacks("measure", &rule.measure, rule.measure.span(), guess);
         }
         let who = rule.who.as_ref().map(|who| (who, ids.categories.get(who)));
         if let Some((who, None)) = &who {
-            lacks("category", who, who.span());
+            lacks("category", who, who.span(), nearest(who, ids.categories.iter()));
         }
         counted.push((measure, who.and_then(|(_, category)| category)));
     }

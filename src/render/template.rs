@@ -626,18 +626,19 @@ fn root_key<'p>(path: &'p str, contexts: &[&Value]) -> Option<&'p str> {
 impl<'a> Walk<'a, '_> {
     fn template(&mut self, name: &'a str, contexts: &[&Value]) {
         let Some((template, _)) = self.parsed.get(name) else { return };
-        self.elements(name, template, contexts);
+        self.elements(name, template, contexts, (1, 1));
     }
 
-    fn elements(&mut self, name: &'a str, template: &'a Template, contexts: &[&Value]) {
+    fn elements(&mut self, name: &'a str, template: &'a Template, contexts: &[&Value], outer: (usize, usize)) {
         if contexts.len() + self.calls.len() > MAX_DEPTH {
-            let at = template.mapping.first().map_or((1, 1), |m| (m.0, m.1));
+            let at = template.mapping.first().map_or(outer, |m| (m.0, m.1));
             let title = format!("blocks and partials are nested more than {MAX_DEPTH} deep");
             self.report(name, at, "template", title, None);
             return;
         }
-        for (element, mapping) in template.elements.iter().zip(&template.mapping) {
-            let at = (mapping.0, mapping.1);
+        for (index, element) in template.elements.iter().enumerate() {
+            // the parser gives no place to what follows `else if`
+            let at = template.mapping.get(index).map_or(outer, |mapping| (mapping.0, mapping.1));
             match element {
                 TemplateElement::Expression(e) | TemplateElement::HtmlExpression(e) => {
                     if e.params.is_empty() && e.hash.is_empty() {
@@ -794,10 +795,10 @@ impl<'a> Walk<'a, '_> {
             return;
         }
         if let Some(template) = &helper.template {
-            self.elements(name, template, &stack);
+            self.elements(name, template, &stack, at);
         }
         if let Some(template) = &helper.inverse {
-            self.elements(name, template, contexts);
+            self.elements(name, template, contexts, at);
         }
     }
 
@@ -1048,6 +1049,8 @@ mod tests {
             ("{{#if (eq titel \"x\")}}x{{/if}}", "`titel`"),
             ("{{> marks x=titel}}", "`titel`"),
             ("{{#if title}}x{{else}}{{titel}}{{/if}}", "`titel`"),
+            ("{{#if title}}x{{else if titel}}y{{/if}}", "`titel`"),
+            ("{{#if title}}x{{else if title}}{{titel}}{{/if}}", "`titel`"),
             ("{{> mark}}", "did you mean `marks`?"),
             ("{{as_of}}", "is no text"),
             ("{{#foo title}}x{{/foo}}", "no block `foo`"),

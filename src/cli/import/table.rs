@@ -115,7 +115,13 @@ pub(super) fn run(place: &Place, options: &Options) -> Result<Exit, Exit> {
         rows: Arc::new(TextFile::new(at(ROWS), rows.clone())),
         books: Arc::new(TextFile::new(at(BOOKS), books.clone())),
     });
-    load::resolve_with(&dossier, &project.language, &files, &all).map_err(|findings| {
+    load::resolve_with(&dossier, &project.language, &files, &all).map_err(|mut findings| {
+        // nothing is written yet: what is wrong stands in the mapping that was given
+        for label in findings.iter_mut().flat_map(|finding| &mut finding.labels) {
+            if label.file.name() == at(MAPPING) {
+                label.file = Arc::clone(&mapping.file);
+            }
+        }
         let exit = shown(place, &findings);
         output::tell("nothing was written\n");
         exit
