@@ -170,7 +170,8 @@ fn attempt(place: &Place, options: &Options) -> Result<Exit, Exit> {
         },
     )?;
     if let Some(folder) = &folder {
-        let shown = options.out.as_deref().map_or(load::BRIEFINGS.to_owned(), |out| visible(&out.display().to_string()));
+        let shown =
+            options.out.as_deref().map_or(load::BRIEFINGS.to_owned(), |out| visible(&out.display().to_string()));
         exit = exit.or(output::settle(folder, &shown).err().unwrap_or(Exit::Clean));
     }
     drop(progress);
@@ -335,10 +336,7 @@ pub(super) fn wanted<'w>(workspace: &'w Workspace, slugs: &[String]) -> Result<V
                 missing = true;
                 let guess = nearest(slug, workspace.requests.iter().map(|r| r.slug.as_str()));
                 let guess = guess.map(|g| format!("; did you mean `{g}`?")).unwrap_or_default();
-                output::tell(&format!(
-                    "error: there is no briefing `{}`{guess}\n",
-                    visible(slug)
-                ));
+                output::tell(&format!("error: there is no briefing `{}`{guess}\n", visible(slug)));
             }
         }
     }
@@ -469,8 +467,7 @@ pub(super) fn write(
     done: &mut dyn FnMut(&str),
 ) -> Exit {
     let own = workspace.project.root.join(load::BRIEFINGS);
-    let shown =
-        out.map_or(load::BRIEFINGS.to_owned(), |dir| visible(&dir.display().to_string()));
+    let shown = out.map_or(load::BRIEFINGS.to_owned(), |dir| visible(&dir.display().to_string()));
     let folder = out.unwrap_or(&own);
     let failed = |name: &str, error: &std::io::Error| {
         output::tell(&format!(

@@ -102,7 +102,9 @@ pub(super) fn claim_in(root: &Path, folder: &Path) -> io::Result<Claimed> {
         at.push(part);
         if fs::symlink_metadata(&at).is_ok_and(|meta| meta.is_symlink()) {
             let shown = visible(&at.strip_prefix(root).unwrap_or(&at).display().to_string());
-            return Err(io::Error::other(format!("{shown} is a link, and may lead out of the project: put a folder in its place")));
+            return Err(io::Error::other(format!(
+                "{shown} is a link, and may lead out of the project: put a folder in its place"
+            )));
         }
     }
     if !folder.is_dir() {

@@ -11,7 +11,7 @@ use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
-use handlebars::template::{HelperTemplate, Parameter, Subexpression, TemplateElement};
+use handlebars::template::{HelperTemplate, Parameter, Subexpression, TemplateElement, TemplateMapping};
 use handlebars::{Context, Handlebars, Helper, HelperResult, Output, RenderContext, RenderErrorReason, Template};
 use serde::Serialize;
 use serde_json::Value;
@@ -444,7 +444,9 @@ fn put_in(
 ) -> Option<Template> {
     let mut whole = Template::default();
     whole.name.clone_from(&template.name);
-    for (element, mapping) in template.elements.iter().zip(&template.mapping) {
+    for (index, element) in template.elements.iter().enumerate() {
+        // the parser gives no place to what follows `else if`
+        let mapping = template.mapping.get(index).cloned().unwrap_or(TemplateMapping(1, 1));
         *count += 1;
         if *count > MAX_INLINED {
             return None;
@@ -475,7 +477,7 @@ fn put_in(
             other => other.clone(),
         };
         whole.elements.push(element);
-        whole.mapping.push(mapping.clone());
+        whole.mapping.push(mapping);
     }
     Some(whole)
 }
@@ -1073,6 +1075,49 @@ mod tests {
             panic!("it has no end")
         };
         assert!(!found.is_empty());
+    }
+
+    /// What is printed with partials in place is what is printed when they are called.
+    #[test]
+    fn partials_in_place_print_the_same() {
+        let file = |n: &str, t: &str| Arc::new(TextFile::new(n, t));
+        let view = serde_json::json!({
+            "title": "T", "figures": [{ "event": "E", "rows": [{ "figure": "1" }, { "figure": "2" }] }, { "event": "F", "rows": [] }]
+        });
+        for (template, partials) in [
+            ("{{> a}}|{{> a}}", &[("a", "{{title}}")][..]),
+            ("{{#if title}}{{> a}}{{else}}{{> b}}{{/if}}", &[("a", "x{{> b}}"), ("b", "{{title}}\n")]),
+            ("{{#unless title}}n{{else if figures}}{{> a}}{{/unless}}", &[("a", "<{{title}}>")]),
+            ("{{#if (eq title \"U\")}}n{{else if title}}{{> a}}!{{/if}}", &[("a", "<{{title}}>")]),
+            (
+                "{{#each figures}}{{> a}}\n{{/each}}",
+                &[("a", "{{event}} {{@index}}{{#each rows}} {{figure}} of {{../event}}, {{@root.title}}{{/each}}")],
+            ),
+            // one that reaches out stays a call
+            (
+                "{{#each figures}}{{#each rows}}{{> a}}{{/each}}{{/each}}",
+                &[("a", "{{figure}}{{../event}}{{> b}}"), ("b", "{{../event}}")],
+            ),
+            ("  {{> a}}\nend", &[("a", "one\ntwo\n")]),
+            ("{{> a}}\n{{> a}}\nend", &[("a", "one\n")]),
+            ("{{> a title=\"V\"}}{{> a}}", &[("a", "{{title}}")]),
+        ] {
+            let parsed: Vec<(&str, Template, Arc<TextFile>)> = std::iter::once(("briefing", template))
+                .chain(partials.iter().copied())
+                .map(|(name, text)| (name, Template::compile(text).unwrap(), file(name, text)))
+                .collect();
+            let parsed: BTreeMap<&str, (Template, &Arc<TextFile>)> =
+                parsed.iter().map(|(name, compiled, file)| (*name, (compiled.clone(), file))).collect();
+            let mut registry = Handlebars::new();
+            for (name, (compiled, _)) in &parsed {
+                registry.register_template(name, compiled.clone());
+            }
+            let called = registry.render("briefing", &view).unwrap();
+            if let Some(whole) = inlined(&parsed) {
+                registry.register_template("briefing", whole);
+            }
+            assert_eq!(registry.render("briefing", &view).unwrap(), called, "{template}");
+        }
     }
 
     #[test]
