@@ -11,7 +11,7 @@ use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
-use handlebars::template::{HelperTemplate, Parameter, Subexpression, TemplateElement, TemplateMapping};
+use handlebars::template::{HelperTemplate, Parameter, Subexpression, TemplateElement};
 use handlebars::{Context, Handlebars, Helper, HelperResult, Output, RenderContext, RenderErrorReason, Template};
 use serde::Serialize;
 use serde_json::Value;
@@ -445,8 +445,8 @@ fn put_in(
     let mut whole = Template::default();
     whole.name.clone_from(&template.name);
     for (index, element) in template.elements.iter().enumerate() {
-        // the parser gives no place to what follows `else if`
-        let mapping = template.mapping.get(index).cloned().unwrap_or(TemplateMapping(1, 1));
+        // the parser gives no place to what follows `else if`; places are only told in errors, of which the check left none
+        let mapping = template.mapping.get(index).cloned();
         *count += 1;
         if *count > MAX_INLINED {
             return None;
@@ -477,7 +477,7 @@ fn put_in(
             other => other.clone(),
         };
         whole.elements.push(element);
-        whole.mapping.push(mapping);
+        whole.mapping.extend(mapping);
     }
     Some(whole)
 }

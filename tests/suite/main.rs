@@ -39,5 +39,6 @@ mod review;
 mod schema;
 mod scratch;
 mod scripts;
+mod standing;
 mod terminal;
 mod watch;
