@@ -236,7 +236,7 @@ for name in pdfs:
     lost = []
     for word, value, head in VALUES:
         # what runs from right to left lies on a page in the order of the eye, and what is long is shortened in pictures
-        if "\u0645" in value or len(value) > 29:
+        if "\u0645" in value or "\u0323" in value or len(value) > 29:
             aside.add(word)
             continue
         if word not in plain:

@@ -22,10 +22,10 @@ fn full() -> bool {
 /// The project that is printed, without anything that was printed of it before.
 fn project() -> Scratch {
     let s = if full() { Scratch::libya() } else { Scratch::flood() };
-    for path in files(s.path()).values() {
-        if path.parent().is_some_and(|folder| folder.ends_with("briefings"))
-            && path.extension() != Some("toml".as_ref())
-        {
+    // the record of issues says what was printed before, and is an input
+    for (name, path) in files(s.path()) {
+        let printed = [".md", ".pdf", ".svg", ".html"].iter().any(|ending| name.ends_with(ending));
+        if printed && name.starts_with("briefings/") {
             std::fs::remove_file(path).unwrap();
         }
     }

@@ -604,9 +604,9 @@ fn paged(values: &[String], raw: &[&str]) -> Scratch {
 }
 
 /// A value, or its plain word where it is not read back from a page: what runs from right to left lies there in the order
-/// of the eye, and what is long is shortened in pictures.
+/// of the eye, what is long is shortened in pictures, and a letter of several marks is drawn by several glyphs.
 fn on_paper(value: &str) -> String {
-    let aside = value.contains('\u{645}') || flat(value).chars().count() > 29;
+    let aside = value.contains(['\u{645}', '\u{323}']) || flat(value).chars().count() > 29;
     match VALUES.iter().position(|known| *known == value).filter(|_| aside) {
         Some(at) => words()[at].clone(),
         None => value.to_owned(),
