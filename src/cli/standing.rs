@@ -20,8 +20,6 @@ use super::kept::FOLDER;
 use super::output;
 
 const FILE: &str = "standing.json";
-/// An empty file by which the file system says what time it is.
-const CLOCK: &str = "clock";
 /// Longer than a tick of any clock that stamps files, in nanoseconds.
 const TICK: i64 = 10_000_000;
 /// From how many briefings on it pays to wait for a tick to pass.
@@ -117,10 +115,8 @@ impl Standing {
     /// The time by the clock that stamps the project's files; none where nothing can be kept.
     fn time(&self) -> Option<i64> {
         let folder = super::kept::folder(&self.root)?;
-        let clock = folder.join(CLOCK);
-        output::writable(&clock).ok()?;
-        std::fs::File::create(&clock).and_then(|file| file.set_len(1)).ok()?;
-        stamp(&std::fs::metadata(&clock).ok()?).map(|s| s.3)
+        // a file without a name: nothing is left of it
+        stamp(&tempfile::tempfile_in(folder).ok()?.metadata().ok()?).map(|s| s.3)
     }
 }
 

@@ -313,7 +313,9 @@ impl<'t> Abbreviations<'t> {
 }
 
 fn pair<'s>(key: &'s str, text: &'s str) -> Pair<'s> {
-    Pair::new(Spanned::detached(key), Spanned::detached(vec![Spanned::detached(RawChunk::Normal(text))]))
+    // a place of its own: the reader counts on from it, and one that is nowhere is the greatest number there is
+    let chunk = Spanned::new(RawChunk::Normal(text), 0..text.len());
+    Pair::new(Spanned::new(key, 0..key.len()), Spanned::new(vec![chunk], 0..text.len()))
 }
 
 fn bib_entry(entry: &biblatex::Entry, span: &Range<usize>) -> Result<Reference, String> {

@@ -102,6 +102,8 @@ impl Worker {
             .arg(self.limits.processor.to_string())
             .arg(self.limits.remember.to_string())
             .arg(early.to_string())
+            // room in the address space is made as it is needed: the limit counts what is only set aside, too
+            .env("MIMALLOC_ARENA_RESERVE", "32MiB")
             .env("RAYON_NUM_THREADS", self.limits.threads.max(1).to_string())
             .env_remove("RUST_BACKTRACE")
             .stdin(Stdio::piped())

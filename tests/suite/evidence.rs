@@ -728,7 +728,7 @@ fn bad_input_is_named_and_never_passes() {
         (saved(plain), 2, none),
         (circle, 2, "runs in a circle"),
         (many, 2, "more than 64 entries"),
-        (bomb, 2, "unpacks to more than"),
+        (bomb, 3, "unpacks to more than"),
         (twice, 1, "carries `view.json` more than once"),
         (renamed(&pdf, "records.toml", "../records.toml"), 1, "lacks `records.toml`"),
         (version, 2, "version 9; this program reads version 3"),
