@@ -117,19 +117,22 @@ impl Report {
     }
 }
 
+/// As of which day, and up to which label, records are seen.
+pub type Seen = (NaiveDate, Tlp);
+
 /// A dossier whose every entry was proved. Only [`run`] makes one.
 #[derive(Debug)]
 pub struct Checked<'d> {
     dossier: &'d Dossier,
     lock: Lock,
     tables: OnceLock<Tables>,
-    cells: Mutex<BTreeMap<(NaiveDate, Tlp), Arc<Vec<Cell>>>>,
+    cells: Mutex<BTreeMap<Seen, Arc<Vec<Cell>>>>,
 }
 
 impl<'d> Checked<'d> {
     /// What is claimed as of a day and up to a label, worked out by `cells` when it is first asked: many briefings of a set
     /// see the same.
-    pub fn cells(&self, seen: (NaiveDate, Tlp), cells: impl FnOnce() -> Vec<Cell>) -> Arc<Vec<Cell>> {
+    pub fn cells(&self, seen: Seen, cells: impl FnOnce() -> Vec<Cell>) -> Arc<Vec<Cell>> {
         let Ok(mut known) = self.cells.lock() else { return Arc::new(cells()) };
         Arc::clone(known.entry(seen).or_insert_with(|| Arc::new(cells())))
     }

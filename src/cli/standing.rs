@@ -124,7 +124,10 @@ impl Standing {
 fn look(root: &Path, archive: Option<&Path>) -> Option<Files> {
     let mut files = Files::new();
     let project = root.join(project::FILE);
-    files.insert(name(&project)?, Some(stamp(&std::fs::symlink_metadata(&project).ok().filter(|m| m.is_file())?)?));
+    files.insert(
+        name(&project)?,
+        Some(stamp(&std::fs::symlink_metadata(&project).ok().filter(std::fs::Metadata::is_file)?)?),
+    );
     for folder in [SEEDS, TEMPLATES, BRIEFINGS] {
         look_into(&root.join(folder), &mut files)?;
     }

@@ -260,7 +260,9 @@ fn watched() -> Hashes {
     vec![hash(s.path())]
 }
 
-const VARIATIONS: [(&str, fn() -> Hashes); 14] = [
+type Variation = (&'static str, fn() -> Hashes);
+
+const VARIATIONS: [Variation; 14] = [
     ("folder", folder),
     ("user", user),
     ("time zone", zone),

@@ -395,7 +395,7 @@ fn parts(markdown: &str) -> Vec<Part> {
                 _ => parts.push(Part::Words(words.into_string())),
             },
             Event::Start(Tag::Link { dest_url, link_type, .. }) => {
-                mark(format!("link {link_type:?} {}", dest_url));
+                mark(format!("link {link_type:?} {dest_url}"));
             }
             Event::Start(Tag::Heading { level, .. }) => mark(format!("heading {level}")),
             Event::Code(words) => mark(format!("code {}", if is_hash(&words) { "hash" } else { &words })),
@@ -555,7 +555,8 @@ fn hostile_values_stay_text_wherever_they_are_printed() {
     let values: Vec<String> = VALUES.iter().map(|v| (*v).to_owned()).collect();
     let mut compared = 0;
     // in the head of a briefing all of them, by default
-    let mut trials: Vec<(fn(&[String], &[&str]) -> Scratch, Range<usize>)> = vec![(heads, 0..VALUES.len())];
+    type Made = fn(&[String], &[&str]) -> Scratch;
+    let mut trials: Vec<(Made, Range<usize>)> = vec![(heads, 0..VALUES.len())];
     let shares = tried(&[0, 2]);
     trials.extend(shares.iter().map(|part| (project as fn(&[String], &[&str]) -> Scratch, part.clone())));
     for (make, part) in trials {

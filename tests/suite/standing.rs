@@ -51,7 +51,8 @@ fn what_was_not_touched_is_not_read() {
 #[cfg(unix)]
 #[test]
 fn whatever_was_touched_is_noticed() {
-    let changes: &[(&str, &dyn Fn(&Scratch))] = &[
+    type Change<'c> = (&'c str, &'c dyn Fn(&Scratch));
+    let changes: &[Change<'_>] = &[
         ("a fact of the same length and time", &|s| {
             disguise(s, "seeds/ferrow/facts.toml", "Was the gate open?", "Was the gate shut?");
         }),

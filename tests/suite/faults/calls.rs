@@ -204,7 +204,7 @@ fn build() -> Case {
     s.run(&["build"]).exits(0);
     s.write("seeds/ferrow/facts.toml", facts);
     Case::new(&s, &["build", "--jobs", "1"], |s| {
-        s.edit("briefings/ferrow.toml", "Flood in Ferrow", "The flood in Ferrow")
+        s.edit("briefings/ferrow.toml", "Flood in Ferrow", "The flood in Ferrow");
     })
 }
 

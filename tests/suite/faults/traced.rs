@@ -188,6 +188,7 @@ struct Trace<'t> {
 pub(super) fn run(project: &Path, arguments: &[&str], fault: Fault) -> Went {
     let outer = project.parent().unwrap();
     let (out, err) = (outer.join("stdout"), outer.join("stderr"));
+    #[expect(clippy::zombie_processes, reason = "the tracer reaps it with all that it started")]
     let mut child = command(project)
         .args(arguments)
         .stdout(File::create(&out).unwrap())
