@@ -456,8 +456,8 @@ pub(super) fn claim(workspace: &Workspace, out: Option<&Path>) -> Result<output:
     })
 }
 
-/// Writes a briefing into a claimed folder, and says of each file what was done; the folder is still to be flushed. Printed as of another day, it has that day in its name, and no
-/// record of issues is kept of it.
+/// Writes a briefing into a claimed folder, and says of each file what was done; the folder is still to be flushed. Printed as
+/// of another day, it has that day in its name, and no record of issues is kept of it.
 pub(super) fn write(
     workspace: &Workspace,
     request: &Request,
