@@ -78,13 +78,24 @@ fn ran(command: &mut Command, folder: &Path) -> String {
     hash(folder)
 }
 
+/// A build of everything, whatever stands there.
 fn build(folder: &Path) -> Command {
     through(&[], folder)
 }
 
-/// A build that is begun by another program.
+/// A build of everything that is begun by another program.
 fn through(before: &[&str], folder: &Path) -> Command {
     let call: Vec<&str> = before.iter().copied().chain([PROGRAM, "build", "--fresh", "--format", FORMATS]).collect();
+    called(&call, folder)
+}
+
+/// A build of what is stale.
+fn stale(folder: &Path) -> Command {
+    called(&[PROGRAM, "build", "--format", FORMATS], folder)
+}
+
+/// A program called in a project, whose articles are its own whatever archive the caller has.
+fn called(call: &[&str], folder: &Path) -> Command {
     let mut command = Command::new(call[0]);
     command.args(&call[1..]).current_dir(folder).env_remove("FACTBRIEF_ARCHIVE").stdin(Stdio::null());
     command
@@ -229,14 +240,8 @@ fn environment() -> Hashes {
     let mut hashes = vec![bare, told];
     // on a terminal
     if works(&["script", "-qec", "true", "/dev/null"]) {
-        let mut terminal = Command::new("script");
         let call = format!("'{PROGRAM}' build --fresh --format {FORMATS}");
-        terminal
-            .args(["-qec", &call, "/dev/null"])
-            .current_dir(s.path())
-            .env_remove("FACTBRIEF_ARCHIVE")
-            .stdin(Stdio::null());
-        hashes.push(ran(&mut terminal, s.path()));
+        hashes.push(ran(&mut called(&["script", "-qec", &call, "/dev/null"], s.path()), s.path()));
     }
     hashes
 }
@@ -244,9 +249,9 @@ fn environment() -> Hashes {
 fn again() -> Hashes {
     let s = project();
     let first = ran(&mut build(s.path()), s.path());
-    let kept = ran(Command::new(PROGRAM).args(["build", "--format", FORMATS]).current_dir(s.path()), s.path());
+    let kept = ran(&mut stale(s.path()), s.path());
     std::fs::remove_dir_all(s.path().join(".factbrief")).unwrap();
-    let lost = ran(Command::new(PROGRAM).args(["build", "--format", FORMATS]).current_dir(s.path()), s.path());
+    let lost = ran(&mut stale(s.path()), s.path());
     let parts = project();
     assert!(build(parts.path()).args(["--shard", "2/2"]).output().unwrap().status.success());
     vec![first, kept, lost, ran(build(parts.path()).args(["--shard", "1/2"]), parts.path())]
