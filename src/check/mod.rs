@@ -17,6 +17,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, OnceLock};
 
 use chrono::NaiveDate;
+use rayon::prelude::*;
 
 use crate::diag::{self, Diagnostic, Edit, Fix, Level};
 use crate::facts::at::At;
@@ -104,7 +105,7 @@ pub struct Report {
     /// What was proved.
     pub tally: Tally,
     /// The evidence as it stands now; what the lock file should hold.
-    pub lock: Lock,
+    pub lock: Arc<Lock>,
     /// The findings of rules that are about a record, by record, allowed ones left out.
     pub by_record: BTreeMap<Subject, Vec<Diagnostic>>,
 }
@@ -124,7 +125,7 @@ pub type Seen = (NaiveDate, Tlp);
 #[derive(Debug)]
 pub struct Checked<'d> {
     dossier: &'d Dossier,
-    lock: Lock,
+    lock: Arc<Lock>,
     tables: OnceLock<Tables>,
     cells: Mutex<BTreeMap<Seen, Arc<Vec<Cell>>>>,
 }
@@ -204,16 +205,8 @@ pub fn run<'d>(
     lock: Option<&Lock>,
     settings: &Settings,
 ) -> (Report, Option<Checked<'d>>) {
-    let mut run = Checker {
-        dossier,
-        settings,
-        old: lock.cloned().unwrap_or_default(),
-        new: Lock::default(),
-        tally: Tally::default(),
-        errors: Vec::new(),
-        found: Vec::new(),
-        fresh: BTreeSet::new(),
-    };
+    let none = Lock::default();
+    let mut run = Checker::new(dossier, settings, lock.unwrap_or(&none));
     if dossier.cited().next().is_none() {
         let shown = format!("{}/{}", load::SEEDS, dossier.name);
         run.errors.push(
@@ -236,24 +229,34 @@ pub fn run<'d>(
     let report = run.finish();
     let checked = (!report.fails()).then(|| Checked {
         dossier,
-        lock: report.lock.clone(),
+        lock: Arc::clone(&report.lock),
         tables: OnceLock::new(),
         cells: Mutex::default(),
     });
     (report, checked)
 }
 
+/// A check, or the part of one that looks at some of the records: parts that are joined in the order of the records
+/// ([`Checker::join`]) come to what one that looks at all of them comes to.
 struct Checker<'d, 's> {
     dossier: &'d Dossier,
     settings: &'s Settings,
-    old: Lock,
+    old: &'s Lock,
     new: Lock,
     tally: Tally,
     errors: Vec<Diagnostic>,
     found: Vec<(&'static Rule, Found)>,
     /// Records all of whose quotations were proved against the articles.
     fresh: BTreeSet<Subject>,
+    /// How many records of imported tables were read otherwise than their rows.
+    misread: usize,
+    /// Where in `found` the first of them are told.
+    misreadings: Vec<usize>,
 }
+
+/// How many records, or sources, are looked at in one go; where there are no more, one processor is enough.
+const RECORDS: usize = 256;
+const SOURCES: usize = 16;
 
 /// A date that no text proves.
 struct Pin<'d> {
@@ -277,7 +280,70 @@ enum Text {
     NotAdded,
 }
 
-impl<'d> Checker<'d, '_> {
+impl<'d, 's> Checker<'d, 's> {
+    fn new(dossier: &'d Dossier, settings: &'s Settings, old: &'s Lock) -> Self {
+        Self {
+            dossier,
+            settings,
+            old,
+            new: Lock::default(),
+            tally: Tally::default(),
+            errors: Vec::new(),
+            found: Vec::new(),
+            fresh: BTreeSet::new(),
+            misread: 0,
+            misreadings: Vec::new(),
+        }
+    }
+
+    /// Looks at all `items`, `size` of them at a time and on as many processors as there are, and joins what was found in
+    /// their order.
+    fn in_parts<T: Sync, R: Send>(
+        &mut self,
+        items: &[T],
+        size: usize,
+        look: impl Fn(&mut Self, &T) -> R + Sync,
+    ) -> Vec<R> {
+        if items.len() <= size {
+            return items.iter().map(|item| look(self, item)).collect();
+        }
+        let (dossier, settings, old) = (self.dossier, self.settings, self.old);
+        let parts: Vec<(Self, Vec<R>)> = items
+            .par_chunks(size)
+            .map(|items| {
+                let mut part = Checker::new(dossier, settings, old);
+                let results = items.iter().map(|item| look(&mut part, item)).collect();
+                (part, results)
+            })
+            .collect();
+        let mut all = Vec::with_capacity(items.len());
+        for (part, results) in parts {
+            self.join(part);
+            all.extend(results);
+        }
+        all
+    }
+
+    /// Takes over what a part found that looked at the records after those looked at so far.
+    fn join(&mut self, part: Self) {
+        let Checker { new, tally, errors, mut found, fresh, misread, misreadings, .. } = part;
+        let surplus: BTreeSet<usize> = misreadings.into_iter().skip(rows::SHOWN.saturating_sub(self.misread)).collect();
+        if !surplus.is_empty() {
+            let mut places = 0..;
+            found.retain(|_| places.next().is_none_or(|place| !surplus.contains(&place)));
+        }
+        self.misread += misread;
+        self.tally.add(tally);
+        self.errors.extend(errors);
+        self.found.extend(found);
+        self.fresh.extend(fresh);
+        let Lock { sources, pinned, proofs, tables } = new;
+        self.new.sources.extend(sources);
+        self.new.pinned.extend(pinned);
+        self.new.proofs.extend(proofs);
+        self.new.tables.extend(tables);
+    }
+
     fn rule(name: &str) -> Option<&'static Rule> {
         RULES.iter().find(|r| r.name == name)
     }
@@ -290,56 +356,65 @@ impl<'d> Checker<'d, '_> {
 
     /// Every source's article, read once.
     fn articles(&mut self, archive: &Archive) -> BTreeMap<Ref<Source>, Text> {
-        let mut articles = BTreeMap::new();
-        for (reference, source) in self.dossier.sources.iter() {
-            let text = match (source.archived.is_some(), source.table.is_some()) {
-                (false, _) => Text::NotAdded,
-                _ if !archive.is_present() => Text::Absent,
-                (_, true) => self.table(archive, reference, source),
-                _ => self.article(archive, reference, source),
-            };
-            let proved = match &text {
-                Text::Article(article) => Some((Some(article), article.sha256())),
-                Text::Table(table) => Some((None, table.sha256())),
-                _ => None,
-            };
-            if let Some((article, sha256)) = proved {
-                let dating = dating::of_source(self.dossier, source, article.map(|article| &**article));
-                self.found.extend(
-                    dating
-                        .into_iter()
-                        .map(|(rule, d)| (rule, Found { subject: Some(Subject::Source(reference)), diagnostic: d })),
-                );
-                self.fresh.insert(Subject::Source(reference));
-                let entry = SourceEntry { sha256: sha256.to_owned(), pinned: BTreeMap::new() };
-                self.new.sources.insert(source.id.clone(), entry);
-            } else {
-                let dating = dating::of_source(self.dossier, source, None);
-                self.found.extend(
-                    dating
-                        .into_iter()
-                        .map(|(rule, d)| (rule, Found { subject: Some(Subject::Source(reference)), diagnostic: d })),
-                );
-                let held = self.old.sources.get(&source.id);
-                if matches!(text, Text::Absent) {
-                    match held {
-                        Some(entry) if entry.sha256 == source.hash() => {
-                            self.new.sources.insert(source.id.clone(), SourceEntry { pinned: BTreeMap::new(), ..entry.clone() });
-                        }
-                        Some(entry) => self.errors.push(
-                            Diagnostic::new("article-changed", format!("source `{}` names another text than was verified", source.id))
-                                .at(&source.file, &hash_span(source), format!("verified was {}", entry.sha256))
-                                .note("the article is not at hand, and the evidence lock knows only the text it was made from")
-                                .help("restore the hash, or run `factbrief check` with the archive at hand"),
-                        ),
-                        // each of its quotations says so
-                        None => {}
+        let sources: Vec<(Ref<Source>, &Entry<Source>)> = self.dossier.sources.iter().collect();
+        let texts =
+            self.in_parts(&sources, SOURCES, |part, (reference, source)| part.text(archive, *reference, source));
+        sources.into_iter().map(|(reference, _)| reference).zip(texts).collect()
+    }
+
+    /// The article or table of a source, with its dates held against it.
+    fn text(&mut self, archive: &Archive, reference: Ref<Source>, source: &Entry<Source>) -> Text {
+        let text = match (source.archived.is_some(), source.table.is_some()) {
+            (false, _) => Text::NotAdded,
+            _ if !archive.is_present() => Text::Absent,
+            (_, true) => self.table(archive, reference, source),
+            _ => self.article(archive, reference, source),
+        };
+        let proved = match &text {
+            Text::Article(article) => Some((Some(article), article.sha256())),
+            Text::Table(table) => Some((None, table.sha256())),
+            _ => None,
+        };
+        if let Some((article, sha256)) = proved {
+            let dating = dating::of_source(self.dossier, source, article.map(|article| &**article));
+            self.found.extend(
+                dating
+                    .into_iter()
+                    .map(|(rule, d)| (rule, Found { subject: Some(Subject::Source(reference)), diagnostic: d })),
+            );
+            self.fresh.insert(Subject::Source(reference));
+            let entry = SourceEntry { sha256: sha256.to_owned(), pinned: BTreeMap::new() };
+            self.new.sources.insert(source.id.clone(), entry);
+        } else {
+            let dating = dating::of_source(self.dossier, source, None);
+            self.found.extend(
+                dating
+                    .into_iter()
+                    .map(|(rule, d)| (rule, Found { subject: Some(Subject::Source(reference)), diagnostic: d })),
+            );
+            let held = self.old.sources.get(&source.id);
+            if matches!(text, Text::Absent) {
+                match held {
+                    Some(entry) if entry.sha256 == source.hash() => {
+                        self.new
+                            .sources
+                            .insert(source.id.clone(), SourceEntry { pinned: BTreeMap::new(), ..entry.clone() });
                     }
+                    Some(entry) => self.errors.push(
+                        Diagnostic::new(
+                            "article-changed",
+                            format!("source `{}` names another text than was verified", source.id),
+                        )
+                        .at(&source.file, &hash_span(source), format!("verified was {}", entry.sha256))
+                        .note("the article is not at hand, and the evidence lock knows only the text it was made from")
+                        .help("restore the hash, or run `factbrief check` with the archive at hand"),
+                    ),
+                    // each of its quotations says so
+                    None => {}
                 }
             }
-            articles.insert(reference, text);
         }
-        articles
+        text
     }
 
     fn article(&mut self, archive: &Archive, reference: Ref<Source>, source: &Entry<Source>) -> Text {
@@ -490,146 +565,157 @@ impl<'d> Checker<'d, '_> {
         vocabulary: &Vocabulary<'_>,
     ) {
         let dossier = self.dossier;
-        let lowered: BTreeMap<Ref<Source>, String> = articles
-            .iter()
-            .filter_map(
-                |(r, t)| if let Text::Article(a) = t { Some((*r, a.folded().text().to_lowercase())) } else { None },
-            )
-            .collect();
-        let mut misread = 0;
-        for cited in dossier.cited() {
-            let mut passages: Vec<Passage<'_>> = Vec::new();
-            // rows that hold what is quoted, by the number of the citation
-            let mut proved_rows: Vec<usize> = Vec::new();
-            let before = self.found.len();
-            for (index, citation) in cited.citations.iter().enumerate() {
-                self.tally.quotations += 1;
-                if let Some(row) = &citation.row {
-                    for (rule, finding) in rows::readings(dossier, &cited, citation, row) {
-                        // rows of one table have one fault in common as a rule: the first are shown
-                        misread += usize::from(row.imported);
-                        if !row.imported || misread <= rows::SHOWN {
-                            self.push(rule, Some(cited.subject), finding);
-                        }
-                    }
-                    if self.row(&cited, index, row, articles.get(&*citation.source), tables.get(&*citation.source)) {
-                        proved_rows.push(index);
-                    }
-                    continue;
-                }
-                let article = match articles.get(&*citation.source) {
-                    Some(Text::Article(article)) => article,
-                    Some(Text::Absent) => {
-                        self.hold_against_lock(&cited, index);
-                        continue;
-                    }
-                    Some(Text::Table(_)) => {
-                        self.errors.push(
-                            Diagnostic::new(
-                                "row-needed",
-                                format!(
-                                    "{} `{}` quotes a table as if it were an article",
-                                    cited.head.kind, cited.head.id
-                                ),
-                            )
-                            .at(
-                                cited.head.file,
-                                citation.quote.span(),
-                                "a table is cited by `row` and `cells`",
-                            ),
-                        );
-                        self.tally.unproved += 1;
-                        continue;
-                    }
-                    Some(Text::NotAdded) => {
-                        self.not_added(&cited, index);
-                        continue;
-                    }
-                    _ => {
-                        self.tally.unproved += 1;
-                        continue;
-                    }
-                };
-                let attempt = Attempt::new(dossier, &cited, citation, article);
-                for rule in RULES {
-                    if let Run::Attempt(check) = rule.run {
-                        let findings = check(&attempt);
-                        self.extend(rule, &cited, findings);
-                    }
-                }
-                let lower = lowered.get(&*citation.source).map_or("", String::as_str);
-                match attempt.passage(index, vocabulary, lower) {
-                    Some(passage) => passages.push(passage),
-                    None => self.tally.unproved += 1,
-                }
+        let all: Vec<(&Ref<Source>, &Text)> = articles.iter().collect();
+        let lowered = self.in_parts(&all, SOURCES, |_, (reference, text)| {
+            if let Text::Article(article) = text {
+                Some((**reference, article.folded().text().to_lowercase()))
+            } else {
+                None
             }
-            for rule in RULES {
-                match rule.run {
-                    Run::Record(check) => {
-                        let findings = check(dossier, &cited);
-                        self.extend(rule, &cited, findings);
-                    }
-                    Run::Passage(check) => {
-                        for passage in &passages {
-                            let findings = check(passage);
-                            self.extend(rule, &cited, findings);
-                        }
-                    }
-                    Run::Passages(check) if !passages.is_empty() => {
-                        let findings = check(&passages);
-                        self.extend(rule, &cited, findings);
-                    }
-                    _ => {}
-                }
-            }
-            // the date of a row is read with its cells
-            let by_row =
-                cited.citations.first().is_some_and(|c| c.row.is_some()) && basis(cited.dating) == Basis::Stated;
-            if !by_row {
-                let dated = dating::of_record(dossier, &cited, passages.first());
-                self.found.extend(
-                    dated
-                        .into_iter()
-                        .map(|(rule, diagnostic)| (rule, Found { subject: Some(cited.subject), diagnostic })),
-                );
-            }
-            if passages.len() + proved_rows.len() == cited.citations.len() {
-                self.fresh.insert(cited.subject);
-            }
-            let sound = !self.found[before..].iter().any(|(rule, found)| self.level(rule, found).fails());
-            for index in proved_rows {
-                self.tally.exact += 1;
-                if let (true, Some(proof)) = (sound, row_proof(dossier, &cited, index))
-                    && cited.citations.get(index).and_then(|c| c.row.as_ref()).is_some_and(|row| !row.imported)
-                {
-                    self.new.proofs.insert(lock::key(cited.head.id, index), proof);
-                }
-            }
-            for passage in &passages {
-                let exact = passage.hit.exact;
-                if exact {
-                    self.tally.exact += 1;
-                } else {
-                    self.tally.folded += 1;
-                }
-                if sound {
-                    let proof = Proof {
-                        source: dossier.sources[*passage.citation.source].id.clone(),
-                        line: passage.article.line(passage.hit.original.start).get(),
-                        bytes: [passage.hit.original.start, passage.hit.original.end],
-                        matched: if exact { Match::Exact } else { Match::Folded },
-                        quote: quote_hash(&passage.citation.quote),
-                        proved: proved(dossier, &cited, passage.index),
-                    };
-                    self.new.proofs.insert(lock::key(cited.head.id, passage.index), proof);
-                }
-            }
-        }
-        if let Some(more) = misread.checked_sub(rows::SHOWN).filter(|more| *more > 0) {
+        });
+        let lowered: BTreeMap<Ref<Source>, String> = lowered.into_iter().flatten().collect();
+        let all: Vec<Cited<'_>> = dossier.cited().collect();
+        self.in_parts(&all, RECORDS, |part, cited| part.record(cited, articles, &lowered, tables, vocabulary));
+        if let Some(more) = self.misread.checked_sub(rows::SHOWN).filter(|more| *more > 0) {
             self.errors.push(
                 Diagnostic::new("rows", format!("{more} more records of imported tables are not what their rows say"))
                     .note("the first of them are shown; they have one reason as a rule"),
             );
+        }
+    }
+
+    /// Everything that a record cites, proved.
+    fn record(
+        &mut self,
+        cited: &Cited<'_>,
+        articles: &BTreeMap<Ref<Source>, Text>,
+        lowered: &BTreeMap<Ref<Source>, String>,
+        tables: &BTreeMap<Ref<Source>, rows::Standing>,
+        vocabulary: &Vocabulary<'_>,
+    ) {
+        let dossier = self.dossier;
+        let mut passages: Vec<Passage<'_>> = Vec::new();
+        // rows that hold what is quoted, by the number of the citation
+        let mut proved_rows: Vec<usize> = Vec::new();
+        let before = self.found.len();
+        for (index, citation) in cited.citations.iter().enumerate() {
+            self.tally.quotations += 1;
+            if let Some(row) = &citation.row {
+                for (rule, finding) in rows::readings(dossier, cited, citation, row) {
+                    // rows of one table have one fault in common as a rule: the first are shown
+                    self.misread += usize::from(row.imported);
+                    if row.imported && self.misread <= rows::SHOWN {
+                        self.misreadings.push(self.found.len());
+                    }
+                    if !row.imported || self.misread <= rows::SHOWN {
+                        self.push(rule, Some(cited.subject), finding);
+                    }
+                }
+                if self.row(cited, index, row, articles.get(&*citation.source), tables.get(&*citation.source)) {
+                    proved_rows.push(index);
+                }
+                continue;
+            }
+            let article = match articles.get(&*citation.source) {
+                Some(Text::Article(article)) => article,
+                Some(Text::Absent) => {
+                    self.hold_against_lock(cited, index);
+                    continue;
+                }
+                Some(Text::Table(_)) => {
+                    self.errors.push(
+                        Diagnostic::new(
+                            "row-needed",
+                            format!("{} `{}` quotes a table as if it were an article", cited.head.kind, cited.head.id),
+                        )
+                        .at(
+                            cited.head.file,
+                            citation.quote.span(),
+                            "a table is cited by `row` and `cells`",
+                        ),
+                    );
+                    self.tally.unproved += 1;
+                    continue;
+                }
+                Some(Text::NotAdded) => {
+                    self.not_added(cited, index);
+                    continue;
+                }
+                _ => {
+                    self.tally.unproved += 1;
+                    continue;
+                }
+            };
+            let attempt = Attempt::new(dossier, cited, citation, article);
+            for rule in RULES {
+                if let Run::Attempt(check) = rule.run {
+                    let findings = check(&attempt);
+                    self.extend(rule, cited, findings);
+                }
+            }
+            let lower = lowered.get(&*citation.source).map_or("", String::as_str);
+            match attempt.passage(index, vocabulary, lower) {
+                Some(passage) => passages.push(passage),
+                None => self.tally.unproved += 1,
+            }
+        }
+        for rule in RULES {
+            match rule.run {
+                Run::Record(check) => {
+                    let findings = check(dossier, cited);
+                    self.extend(rule, cited, findings);
+                }
+                Run::Passage(check) => {
+                    for passage in &passages {
+                        let findings = check(passage);
+                        self.extend(rule, cited, findings);
+                    }
+                }
+                Run::Passages(check) if !passages.is_empty() => {
+                    let findings = check(&passages);
+                    self.extend(rule, cited, findings);
+                }
+                _ => {}
+            }
+        }
+        // the date of a row is read with its cells
+        let by_row = cited.citations.first().is_some_and(|c| c.row.is_some()) && basis(cited.dating) == Basis::Stated;
+        if !by_row {
+            let dated = dating::of_record(dossier, cited, passages.first());
+            self.found.extend(
+                dated.into_iter().map(|(rule, diagnostic)| (rule, Found { subject: Some(cited.subject), diagnostic })),
+            );
+        }
+        if passages.len() + proved_rows.len() == cited.citations.len() {
+            self.fresh.insert(cited.subject);
+        }
+        let sound = !self.found[before..].iter().any(|(rule, found)| self.level(rule, found).fails());
+        for index in proved_rows {
+            self.tally.exact += 1;
+            if let (true, Some(proof)) = (sound, row_proof(dossier, cited, index))
+                && cited.citations.get(index).and_then(|c| c.row.as_ref()).is_some_and(|row| !row.imported)
+            {
+                self.new.proofs.insert(lock::key(cited.head.id, index), proof);
+            }
+        }
+        for passage in &passages {
+            let exact = passage.hit.exact;
+            if exact {
+                self.tally.exact += 1;
+            } else {
+                self.tally.folded += 1;
+            }
+            if sound {
+                let proof = Proof {
+                    source: dossier.sources[*passage.citation.source].id.clone(),
+                    line: passage.article.line(passage.hit.original.start).get(),
+                    bytes: [passage.hit.original.start, passage.hit.original.end],
+                    matched: if exact { Match::Exact } else { Match::Folded },
+                    quote: quote_hash(&passage.citation.quote),
+                    proved: proved(dossier, cited, passage.index),
+                };
+                self.new.proofs.insert(lock::key(cited.head.id, passage.index), proof);
+            }
         }
     }
 
@@ -951,7 +1037,7 @@ impl<'d> Checker<'d, '_> {
             }
         }
         by_record.values_mut().for_each(diag::sort);
-        Report { findings, excepted, tally: self.tally, lock: self.new, by_record }
+        Report { findings, excepted, tally: self.tally, lock: Arc::new(self.new), by_record }
     }
 
     /// Exceptions that name no rule, or that no finding needs.

@@ -124,3 +124,54 @@ fn who_puts_the_number_at_a_figure_says_so() {
         assert!(found.iter().any(|words| words == said), "{tag}: {found:?}");
     }
 }
+
+#[test]
+fn parts_of_a_check_come_to_what_the_whole_comes_to() {
+    let d = dossier("");
+    let (settings, none) = (Settings::default(), Lock::default());
+    // of four parts, each with more misread rows than the last, and something else found behind each of them
+    let found = |title: String| (&RULES[0], Found { subject: None, diagnostic: Diagnostic::new("", title) });
+    let look = |into: &mut Checker<'_, '_>, part: usize| {
+        for row in 0..20 * part {
+            into.misread += 1;
+            if into.misread <= rows::SHOWN {
+                into.misreadings.push(into.found.len());
+                into.found.push(found(format!("row {row} of part {part}")));
+            }
+            into.found.push(found(format!("else {row} of part {part}")));
+        }
+        into.tally.quotations += part;
+        into.new.pinned.insert(part.to_string(), String::new());
+    };
+    let mut whole = Checker::new(&d, &settings, &none);
+    (0..4).for_each(|part| look(&mut whole, part));
+    let mut joined = Checker::new(&d, &settings, &none);
+    for part in 0..4 {
+        let mut one = Checker::new(&d, &settings, &none);
+        look(&mut one, part);
+        joined.join(one);
+    }
+    let titles = |c: &Checker<'_, '_>| c.found.iter().map(|(_, f)| f.diagnostic.title.clone()).collect::<Vec<_>>();
+    assert_eq!(titles(&joined), titles(&whole));
+    assert_eq!(titles(&whole).iter().filter(|t| t.starts_with("row")).count(), rows::SHOWN);
+    assert_eq!((joined.misread, joined.tally, joined.new), (whole.misread, whole.tally, whole.new));
+}
+
+#[test]
+fn a_large_dossier_is_checked_as_a_small_one_is() {
+    // more than one processor looks at once, each third record with a fault
+    let claim = |n: usize| {
+        let value = if n.is_multiple_of(3) { "29" } else { ">=29" };
+        KILLED.replacen("claim.killed", &format!("claim.k{n}"), 1).replacen(">=29", value, 1)
+    };
+    let many: String = (0..3 * RECORDS).map(claim).collect::<Vec<_>>().join("\n");
+    let d = dossier(&many);
+    let (report, checked) = run(&d, &archive(), None, &Settings::default());
+    assert!(checked.is_none());
+    let faulty: Vec<usize> = (0..3 * RECORDS).filter(|n| n.is_multiple_of(3)).collect();
+    let named: BTreeSet<&Subject> = report.by_record.keys().filter(|s| matches!(s, Subject::Claim(_))).collect();
+    assert_eq!(named.len(), faulty.len());
+    assert_eq!(report.tally.exact, 3 * RECORDS + 1);
+    assert_eq!(report.lock.proofs.len(), 3 * RECORDS + 1 - faulty.len());
+    assert!(report.findings.windows(2).all(|pair| pair[0].order(&pair[1]) != std::cmp::Ordering::Greater));
+}

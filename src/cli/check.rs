@@ -1,6 +1,7 @@
 //! `factbrief check`
 
 use std::collections::BTreeSet;
+use std::mem::ManuallyDrop;
 
 use factbrief::check::Settings;
 use factbrief::diag::{Diagnostic, Level};
@@ -31,7 +32,8 @@ pub(crate) fn run(place: &Place, options: &Options) -> Exit {
 }
 
 fn attempt(place: &Place, options: &Options) -> Result<Exit, Exit> {
-    let workspace = open(place)?;
+    // the program ends with this: to give all of it back, piece by piece, would only take time
+    let workspace = ManuallyDrop::new(open(place)?);
     let archive = place.archive(&workspace.project)?;
     let mut settings = options.levels.settings(&workspace.project)?;
     settings.accepted = options.accept.iter().cloned().collect::<BTreeSet<_>>();
@@ -44,8 +46,10 @@ fn attempt(place: &Place, options: &Options) -> Result<Exit, Exit> {
         place.findings(&unknown)?;
         return Err(Exit::Unusable);
     }
-    let verdict = checked(&workspace, &archive, &settings);
-    place.gathered.borrow_mut().checked(&workspace, &verdict);
+    let verdict = ManuallyDrop::new(checked(&workspace, &archive, &settings));
+    if !place.tells_words_only() {
+        place.gathered.borrow_mut().checked(&workspace, &verdict);
+    }
     let mut findings = verdict.findings();
     // what no briefing can be printed from is told here, too
     let broken: Vec<_> = workspace.unusable.values().flatten().cloned().collect();
@@ -137,7 +141,7 @@ pub(super) fn unknown_record(workspace: &Workspace, id: &str, title: &str) -> Op
 pub(super) fn refresh(place: &Place, workspace: &Workspace, verdict: &Verdict<'_>, locked: bool) -> Result<Exit, Exit> {
     let mut exit = Exit::Clean;
     for (name, report) in &verdict.reports {
-        if report.fails() || workspace.locks.get(name) == Some(&report.lock) {
+        if report.fails() || workspace.locks.get(name) == Some(&*report.lock) {
             continue;
         }
         let shown = format!("{}/{name}/{}", load::SEEDS, lock::FILE);

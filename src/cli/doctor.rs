@@ -369,7 +369,7 @@ fn locks(workspace: &Workspace, archive: &Archive, looked: &mut Looked) {
             continue;
         }
         match workspace.locks.get(name) {
-            Some(lock) if *lock == report.lock => {
+            Some(lock) if *lock == *report.lock => {
                 looked.well("lock", format!("{shown} is up to date: {} proofs", lock.proofs.len()));
             }
             held => looked.add(

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
+use rayon::prelude::*;
 use serde::Deserialize;
 
 use super::document::basic_string;
@@ -116,6 +117,37 @@ struct Raw {
     row: BTreeMap<String, BTreeMap<String, String>>,
 }
 
+/// A long lock read in parts, on all processors: its proofs are lines of their own. None where that cannot be done, or
+/// anything is wrong with it: then it is read as a whole, which tells what.
+fn in_parts(text: &str) -> Option<Raw> {
+    const HEAD: &str = "[proof]\n";
+    let start = text.find(&format!("\n{HEAD}"))? + 1 + HEAD.len();
+    let end = text[start..].find("\n[").map_or(text.len(), |at| start + at + 1);
+    if end - start <= super::MUCH {
+        return None;
+    }
+    let mut parts = Vec::new();
+    let mut rest = text.get(start..end)?;
+    while !rest.is_empty() {
+        let enough = rest.as_bytes().iter().skip(super::MUCH).position(|byte| *byte == b'\n');
+        let (part, more) = rest.split_at(enough.map_or(rest.len(), |at| super::MUCH + at + 1));
+        parts.push(part);
+        rest = more;
+    }
+    let parts: Option<Vec<BTreeMap<String, Proof>>> =
+        parts.into_par_iter().map(|part| toml::from_str(part).ok()).collect();
+    let others = [text.get(..start)?, text.get(end..)?].concat();
+    let mut raw: Raw = toml::from_str(&others).ok().filter(|raw: &Raw| raw.proof.is_empty())?;
+    for part in parts? {
+        for (key, proof) in part {
+            if raw.proof.insert(key, proof).is_some() {
+                return None;
+            }
+        }
+    }
+    Some(raw)
+}
+
 /// The key of a citation's proof.
 #[must_use]
 pub fn key(id: &str, citation: usize) -> String {
@@ -135,8 +167,11 @@ impl Lock {
                     .help("delete it and run `factbrief check` with the archive at hand: it is written anew"),
             )
         };
-        let raw: Raw = toml::from_str(file.text())
-            .map_err(|error| wrong(gate::visible(error.message()), error.span().unwrap_or_default()))?;
+        let raw: Raw = match in_parts(file.text()) {
+            Some(raw) => raw,
+            None => toml::from_str(file.text())
+                .map_err(|error| wrong(gate::visible(error.message()), error.span().unwrap_or_default()))?,
+        };
         if *raw.version != VERSION {
             return Err(wrong(
                 format!("version {} is not known to this program", *raw.version),
@@ -290,6 +325,40 @@ mod tests {
         assert_eq!(Lock::parse(&Arc::new(TextFile::new("l", text.clone()))).unwrap(), lock);
         assert_eq!(text.lines().count(), 18);
         assert!(Lock::parse(&Arc::new(TextFile::new("l", "version = 9"))).is_err());
+    }
+
+    #[test]
+    fn a_long_lock_is_read_in_parts_as_it_is_read_as_a_whole() {
+        let proof = |n: usize| Proof {
+            source: "nbc".to_owned(),
+            line: n,
+            bytes: [n, n + 1],
+            matched: Match::Exact,
+            quote: "0".repeat(64),
+            proved: [("value".to_owned(), n.to_string())].into(),
+        };
+        let mut lock = Lock::default();
+        lock.sources.insert("nbc".to_owned(), SourceEntry { sha256: "ab".to_owned(), pinned: BTreeMap::new() });
+        lock.proofs = (0..4000).map(|n| (key(&format!("claim-{n}"), 0), proof(n))).collect();
+        let books = Books { read: 1, imported: 1, refused: 0, left_out: 0 };
+        let rows = [(2, "aa".to_owned())].into();
+        lock.tables
+            .insert("ged".to_owned(), TableEntry { sha256: "cd".to_owned(), mapping: "ef".to_owned(), books, rows });
+        let text = lock.print();
+        let read = |text: &str| Lock::parse(&Arc::new(TextFile::new("l", text))).map_err(|f| f.labels[0].span.start);
+        assert!(in_parts(&text).is_some() && text.len() > 3 * super::super::MUCH);
+        assert_eq!(read(&text), Ok(lock));
+        // what is wrong is told at its place in the whole
+        let line = |n: usize| text.match_indices('\n').nth(n).unwrap().0 + 1;
+        let (at, next) = (line(3000), line(3001));
+        let twice = format!("{}{}{}", &text[..line(100)], &text[at..next], &text[line(100)..]);
+        assert_eq!(read(&twice), Err(at + next - at));
+        let broken = format!("{}x = \n{}", &text[..at], &text[at..]);
+        assert!(read(&broken).is_err_and(|found| (at..at + 6).contains(&found)));
+        let unknown = text.replacen("line = 3000,", "lime = 3000,", 1);
+        assert!(read(&unknown).is_err_and(|found| found > line(2000)));
+        // a section of proofs that goes on behind another is none that is printed
+        assert!(read(&format!("{text}\n[proof]\n")).is_err());
     }
 
     fn id() -> impl Strategy<Value = String> {

@@ -31,6 +31,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::Arc;
 
+use rayon::prelude::*;
 use toml::Spanned;
 use toml::de::DeValue;
 
@@ -151,8 +152,15 @@ pub fn resolve_with(
     let mut findings = Vec::new();
     let mut documents = Vec::new();
     let mut unread: BTreeSet<String> = BTreeSet::new();
-    for file in files.iter().chain(std::iter::once(&builtin)) {
-        match document::parse(file) {
+    let all: Vec<&Arc<TextFile>> = files.iter().chain(std::iter::once(&builtin)).collect();
+    let length: usize = all.iter().map(|file| file.text().len()).sum();
+    let parsed: Vec<_> = if length > MUCH {
+        all.par_iter().map(|file| document::parse(file)).collect()
+    } else {
+        all.iter().map(|file| document::parse(file)).collect()
+    };
+    for (file, parsed) in all.into_iter().zip(parsed) {
+        match parsed {
             Ok(document) => documents.push(document),
             Err(more) => {
                 unread.extend(heads(file.text()));
@@ -410,25 +418,35 @@ fn heads(text: &str) -> impl Iterator<Item = String> {
     })
 }
 
+/// How many bytes of TOML one processor reads, and how many records it makes of them, before others are worth asking.
+pub(crate) const MUCH: usize = 200_000;
+const MANY: usize = 512;
+
 fn table<R: Resolve + Keys + serde::de::DeserializeOwned>(
     raw: &BTreeMap<&str, BTreeMap<&str, Raw<'_>>>,
     kind: &'static str,
     ids: &AllIds,
     findings: &mut Vec<Diagnostic>,
-) -> Vec<Entry<R::Record>> {
-    let mut entries = Vec::new();
-    for (id, one) in raw.get(kind).into_iter().flatten() {
-        let mut record: R = match document::read(one.file, &one.header, kind, one.value) {
-            Ok(record) => record,
-            Err(finding) => {
-                findings.push(*finding);
-                continue;
-            }
-        };
+) -> Vec<Entry<R::Record>>
+where
+    R::Record: Send,
+{
+    let read = |id: &str, one: &Raw<'_>| -> Result<Entry<R::Record>, Box<Diagnostic>> {
+        let mut record: R = document::read(one.file, &one.header, kind, one.value)?;
         let common = record.common();
         let mut resolver = Resolver::new(ids, one.file, one.header.clone(), kind);
         let record = record.resolve(&mut resolver);
-        match resolver.finish(id, common, record) {
+        resolver.finish(id, common, record)
+    };
+    let records: Vec<(&str, &Raw<'_>)> = raw.get(kind).into_iter().flatten().map(|(id, one)| (*id, one)).collect();
+    let made: Vec<_> = if records.len() > MANY {
+        records.par_iter().with_min_len(MANY / 2).map(|(id, one)| read(id, one)).collect()
+    } else {
+        records.iter().map(|(id, one)| read(id, one)).collect()
+    };
+    let mut entries = Vec::with_capacity(made.len());
+    for one in made {
+        match one {
             Ok(entry) => entries.push(entry),
             Err(finding) => findings.push(*finding),
         }
