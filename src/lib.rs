@@ -82,7 +82,7 @@ use load::lock::Lock;
 use load::project::{Project, Require, Review};
 use page::Page;
 use render::pdf::{Failure, Job, Pdf};
-use render::template::{Attachment, Kind, pictures, typst_files};
+use render::template::{Attachment, Kind, picture_files, pictures, typst_files};
 
 /// A project with all that belongs to it, loaded and resolved.
 #[derive(Debug)]
@@ -211,20 +211,24 @@ impl Workspace {
             );
         }
         for name in names {
-            match load::dossier(files, &name, &project.language) {
+            let path = format!("{}/{name}/{}", load::SEEDS, load::lock::FILE);
+            let lock = files.has(&path).then(|| files.text(&path));
+            let long = matches!(&lock, Some(Ok(file)) if file.text().len() > load::MUCH);
+            let dossier = || load::dossier(files, &name, &project.language);
+            let lock = || lock.map(|file| file.and_then(|file| Lock::parse(&file)));
+            let (dossier, lock) = if long { rayon::join(dossier, lock) } else { (dossier(), lock()) };
+            match dossier {
                 Ok(dossier) => {
                     dossiers.insert(name.clone(), dossier);
                 }
                 Err(more) => findings.extend(more),
             }
-            let lock = format!("{}/{name}/{}", load::SEEDS, load::lock::FILE);
-            if files.has(&lock) {
-                match files.text(&lock).and_then(|file| Lock::parse(&file)) {
-                    Ok(lock) => {
-                        locks.insert(name, lock);
-                    }
-                    Err(finding) => findings.push(*finding),
+            match lock {
+                Some(Ok(lock)) => {
+                    locks.insert(name, lock);
                 }
+                Some(Err(finding)) => findings.push(*finding),
+                None => {}
             }
         }
         for slug in load::briefings(files).map_err(|f| vec![*f])? {
@@ -641,11 +645,7 @@ impl Workspace {
             let set = match (formats.pdf, drawn.is_empty()) {
                 (true, _) => typeset(&job(typst_files(&kind, &view, &render::set::blocks(&markdown), &attached))),
                 (false, true) => Ok(Pdf { bytes: Vec::new(), pages: 0, pictures: BTreeMap::new() }),
-                (false, false) => {
-                    let mut files = typst_files(&kind, &view, &[], &[]);
-                    files.remove(render::pdf::MAIN);
-                    typeset(&job(files))
-                }
+                (false, false) => typeset(&job(picture_files(&kind, &view))),
             };
             (audited.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), set)
         });

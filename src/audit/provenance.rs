@@ -12,6 +12,7 @@ use serde_json::Value as Json;
 use super::items::{Item, Value, items};
 use super::units::{Unit, UnitKind, of_line, of_markdown};
 use crate::brief::chart::DRAWN;
+use crate::render::marks::{BASE, CLOSE, FIRST, digit, open};
 use crate::render::template::Kind;
 use crate::text::lexicon::Lexicon;
 use crate::text::markdown::escape;
@@ -294,37 +295,14 @@ enum Marked {
     Prose,
 }
 
-const CLOSE: char = '\u{10fffd}';
-const DIGIT: u32 = 0xf0000;
-const BASE: usize = 0x1000;
-
-/// An index as two private characters.
-fn open(index: usize) -> String {
-    let digit = |n: usize| u32::try_from(n % BASE).ok().and_then(|n| char::from_u32(DIGIT + n)).unwrap_or(CLOSE);
-    [digit(index / BASE), digit(index)].into_iter().collect()
-}
-
-fn digit(c: char) -> Option<usize> {
-    usize::try_from(u32::from(c).checked_sub(DIGIT)?).ok().filter(|n| *n < BASE)
-}
-
-/// As [`escape`], the marks around a value left out of it.
-fn escape_marked(text: &str) -> String {
-    let head: String = text.chars().take(2).filter(|c| digit(*c).is_some()).collect();
-    match text.strip_prefix(head.as_str()).and_then(|rest| rest.strip_suffix(CLOSE)) {
-        Some(inner) if !head.is_empty() => format!("{head}{}{CLOSE}", escape(inner)),
-        _ => escape(text),
-    }
-}
-
 /// The origin of each byte of the Markdown, by rendering a marked view.
 fn by_marks(kind: &Kind, view: &Json, markdown: &str, leaves: &[Leaf], which: Marked) -> Option<Vec<usize>> {
-    if leaves.len() >= BASE * BASE || leaves.iter().any(|l| l.text.chars().any(|c| u32::from(c) >= DIGIT)) {
+    if leaves.len() >= BASE * BASE || leaves.iter().any(|l| l.text.chars().any(|c| u32::from(c) >= FIRST)) {
         return None;
     }
     let mut index = 0;
     let marked = mark(view, which, &mut index);
-    let raw = kind.raw(&marked, escape_marked).ok()?;
+    let raw = kind.raw(&marked).ok()?;
     let (mut text, mut from, mut current) = (String::with_capacity(markdown.len()), Vec::new(), 0);
     let mut chars = raw.chars();
     while let Some(c) = chars.next() {
@@ -568,13 +546,6 @@ mod tests {
         let mut index = 0;
         mark(&view, Marked::All, &mut index);
         assert_eq!(index, leaves.len());
-    }
-
-    #[test]
-    fn marks_are_no_part_of_what_is_escaped() {
-        let marked = format!("{}- 1. *x*{CLOSE}", open(5000));
-        let escaped = escape_marked(&marked);
-        assert_eq!(escaped.trim_end_matches(CLOSE).chars().skip(2).collect::<String>(), escape("- 1. *x*"));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! `factbrief build`
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
@@ -105,14 +106,16 @@ fn attempt(place: &Place, options: &Options) -> Result<Exit, Exit> {
     // a single briefing has the processors to itself; several are the parallel part themselves
     let threads = if options.slugs.len() == 1 { jobs } else { 1 };
     let mut first = Worker::new(program.clone(), Limits { threads, ..limits::limits() });
-    if !options.context && written.pdf {
+    // pictures that stand in their place need no worker, and where there is no record of any, there are none as a rule
+    if !options.context && (written.pdf || options.fresh || !Kept::is_there(&place.root()?)) {
         first.start();
     }
     let as_of = options.as_of.as_deref().map(day).transpose()?;
     if let Some(standing) = &mut standing {
         standing.begin();
     }
-    let workspace = open(place)?;
+    // the program ends with this: to give all of it back, piece by piece, would only take time
+    let workspace = ManuallyDrop::new(open(place)?);
     let mut wanted = wanted(&workspace, &options.slugs)?;
     if let Some(Shard { part, of }) = options.shard {
         // by turns: neighbours in the alphabet tend to be of one size
@@ -129,9 +132,20 @@ fn attempt(place: &Place, options: &Options) -> Result<Exit, Exit> {
         standing.begin_archive(articles.as_deref());
     }
     let settings = options.levels.settings(&workspace.project)?;
-    let verdict = checked(&workspace, &archive, &settings);
+    let verdict = std::thread::scope(|scope| {
+        // what the briefings are printed by is read beside; what is wrong with it is told when they are printed
+        scope.spawn(|| {
+            for request in &wanted {
+                let _ = (workspace.kind(request), workspace.language(request), workspace.style(request));
+            }
+        });
+        checked(&workspace, &archive, &settings)
+    });
+    let verdict = ManuallyDrop::new(verdict);
     let findings = verdict.findings();
-    place.gathered.borrow_mut().checked(&workspace, &verdict);
+    if !place.tells_words_only() {
+        place.gathered.borrow_mut().checked(&workspace, &verdict);
+    }
     place.findings(&findings)?;
     let (errors, warnings) = count(&findings);
     if options.context {
@@ -147,8 +161,9 @@ fn attempt(place: &Place, options: &Options) -> Result<Exit, Exit> {
         options.jobs.or_else(|| std::thread::available_parallelism().ok()).map_or(1, std::num::NonZeroUsize::get);
     let mut workers = vec![first];
     workers.extend((1..jobs.min(wanted.len())).map(|_| Worker::new(program.clone(), limits::limits())));
-    // a comparison with what is there, or another day or place, takes nothing on trust; what is kept is kept of PDFs
-    let trusted = !options.check && !options.fresh && as_of.is_none() && options.out.is_none() && written.pdf;
+    // a comparison with what is there, or another day or place, takes nothing on trust
+    let in_place = !options.check && as_of.is_none() && options.out.is_none();
+    let trusted = in_place && !options.fresh;
     let kept = Kept::open(&workspace.project.root, &program, trusted);
     let progress = Progress::counting(wanted.len(), "printing briefings");
     let mut cases = unprinted(&workspace, &options.slugs);
@@ -184,7 +199,7 @@ fn attempt(place: &Place, options: &Options) -> Result<Exit, Exit> {
             output::tell(&format!("{}: {why}\n", request.slug));
         }
     }
-    if trusted || options.fresh && written.pdf {
+    if in_place {
         kept.save();
     }
     if let Some(Shard { part, of }) = options.shard {
@@ -214,8 +229,8 @@ struct Taken {
     current: usize,
     /// What will be said of each file when nothing was touched.
     said: Vec<String>,
-    /// The files that were written.
-    own: BTreeSet<PathBuf>,
+    /// The hash of each file that was written or found current; none of what was taken away.
+    own: BTreeMap<PathBuf, Option<String>>,
     /// How many remarks were made.
     noted: usize,
 }
@@ -276,15 +291,18 @@ impl Press<'_> {
                     }
                 }
                 let Some(claimed) = folder else { return Ok((case, Exit::Io)) };
-                let said = &mut taken.said;
-                exit = write(workspace, request, &printed, (as_of, written), (out, claimed), &mut |line| {
-                    output::tell(line);
-                    said.push(line.replacen("wrote ", "current ", 1));
+                let Taken { said, own, .. } = taken;
+                exit = write(workspace, request, &printed, (as_of, written), (out, claimed), &mut |done| {
+                    own.insert(at.join(done.name), done.bytes.map(sha256));
+                    if !done.line.is_empty() {
+                        output::tell(&done.line);
+                    }
+                    // what was taken away is said once
+                    if !done.line.is_empty() && done.bytes.is_some() {
+                        said.push(done.line.replacen("wrote ", "current ", 1));
+                    }
                 });
-                let files = printed.pictures.keys().cloned();
-                let files = files.chain(["md", "pdf", "html", issue::ENDING].map(|e| format!("{}.{e}", request.slug)));
-                taken.own.extend(files.map(|name| at.join(name)));
-                taken.own.insert(at.to_owned());
+                own.insert(at.to_owned(), None);
             }
             Err(findings) => {
                 place.findings(&findings)?;
@@ -398,15 +416,7 @@ fn print_all(
                     let index = next.fetch_add(1, Ordering::Relaxed);
                     let Some(request) = wanted.get(index) else { break };
                     let outcome = workspace.print_as(verdict, request, as_of, formats, &mut |job| {
-                        if !written.pdf {
-                            return worker.typeset(job);
-                        }
-                        if let Some(pdf) = kept.find(&request.slug, job) {
-                            return Ok(pdf);
-                        }
-                        let set = worker.typeset(job)?;
-                        kept.keep(&request.slug, job, &set);
-                        Ok(set)
+                        kept.set(&request.slug, job, &mut worker)
                     });
                     if hand.send((index, outcome)).is_err() {
                         break;
@@ -456,6 +466,18 @@ pub(super) fn claim(workspace: &Workspace, out: Option<&Path>) -> Result<output:
     })
 }
 
+/// What was done with a file of a briefing.
+pub(super) struct Done<'a> {
+    /// Its name.
+    name: &'a str,
+    /// What it holds now; nothing, where it was taken away.
+    bytes: Option<&'a [u8]>,
+    /// Whether anything was changed.
+    pub(super) changed: bool,
+    /// What there is to say of it: a line, or nothing.
+    line: String,
+}
+
 /// Writes a briefing into a claimed folder, and says of each file what was done; the folder is still to be flushed. Printed as
 /// of another day, it has that day in its name, and no record of issues is kept of it.
 pub(super) fn write(
@@ -464,7 +486,7 @@ pub(super) fn write(
     printed: &Printed,
     (as_of, written): (Option<NaiveDate>, Written),
     (out, claimed): (Option<&Path>, &output::Claimed),
-    done: &mut dyn FnMut(&str),
+    done: &mut dyn FnMut(Done<'_>),
 ) -> Exit {
     let own = workspace.project.root.join(load::BRIEFINGS);
     let shown = out.map_or(load::BRIEFINGS.to_owned(), |dir| visible(&dir.display().to_string()));
@@ -516,21 +538,23 @@ pub(super) fn write(
     let mut staged = Vec::new();
     for (name, bytes) in &files {
         match output::stage(claimed, &folder.join(name), bytes) {
-            Ok(file) => staged.push((name, file)),
+            Ok(file) => staged.push((name, *bytes, file)),
             Err(error) => return failed(name, &error),
         }
     }
     let mut placed: Vec<String> = Vec::new();
-    for (name, file) in staged {
+    for (name, bytes, file) in staged {
         match file.place() {
             Ok(changed) => {
                 if changed {
                     placed.push(format!("{shown}/{name}"));
                 }
-                if !name.ends_with(issue::ENDING) {
-                    let what = if changed { "wrote" } else { "current" };
-                    done(&format!("{what} {shown}/{name}{}\n", pages(name, printed)));
-                }
+                let what = if changed { "wrote" } else { "current" };
+                let line = match name.ends_with(issue::ENDING) {
+                    true => String::new(),
+                    false => format!("{what} {shown}/{name}{}\n", pages(name, printed)),
+                };
+                done(Done { name, bytes: Some(bytes), changed, line });
             }
             Err(error) if placed.is_empty() => return failed(name, &error),
             Err(error) => {
@@ -546,7 +570,10 @@ pub(super) fn write(
     if recorded && exit == Exit::Clean {
         for name in outdated(workspace, request, printed) {
             match std::fs::remove_file(folder.join(&name)) {
-                Ok(()) => done(&format!("removed {shown}/{name}: the briefing shows it no longer\n")),
+                Ok(()) => {
+                    let line = format!("removed {shown}/{name}: the briefing shows it no longer\n");
+                    done(Done { name: &name, bytes: None, changed: true, line });
+                }
                 Err(error) => exit = failed(&name, &error),
             }
         }

@@ -1,7 +1,8 @@
 //! What was set before, so that a briefing whose inputs are the same is not set again.
 //!
 //! `.factbrief/printed.json` of a project holds, for each briefing, a hash of all that its pages are made from and a hash
-//! of the PDF they gave. It is no part of the project: lost or damaged, everything is set anew.
+//! of the PDF they gave; and the same for each picture that is a file of its own. It is no part of the project: lost or
+//! damaged, everything is set anew.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -9,8 +10,9 @@ use std::sync::Mutex;
 
 use factbrief::evidence::{MARKDOWN, PROOFS, RECORDS};
 use factbrief::load::{self, read};
-use factbrief::render::pdf::{Job, MAIN, Pdf};
-use factbrief::render::template::{ATTACHED, VIEW};
+use factbrief::render::pdf::{Failure, Job, MAIN, Pdf};
+use factbrief::render::template::{ATTACHED, VIEW, drawn_from};
+use factbrief::render::worker::Worker;
 use factbrief::text::hash::sha256;
 use serde::{Deserialize, Serialize};
 
@@ -33,12 +35,28 @@ struct Entry {
     pages: usize,
 }
 
+/// A picture as it was drawn.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Drawn {
+    /// Hash of all that it is drawn from, and by which build of the program.
+    from: String,
+    /// Hash of the SVG.
+    svg: String,
+}
+
+/// Briefings by slug, and pictures by the name of their file.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+struct Entries {
+    briefings: BTreeMap<String, Entry>,
+    pictures: BTreeMap<String, Drawn>,
+}
+
 /// What was set before, and what is set now.
 pub(super) struct Kept {
     root: PathBuf,
     program: String,
-    before: BTreeMap<String, Entry>,
-    now: Mutex<BTreeMap<String, Entry>>,
+    before: Entries,
+    now: Mutex<Entries>,
     /// Briefings that were set in this run.
     again: Mutex<BTreeSet<String>>,
 }
@@ -54,6 +72,11 @@ impl Kept {
             now: Mutex::default(),
             again: Mutex::default(),
         }
+    }
+
+    /// Whether anything is kept of a project.
+    pub(super) fn is_there(root: &Path) -> bool {
+        root.join(FOLDER).join(FILE).is_file()
     }
 
     fn inputs(&self, job: &Job) -> BTreeMap<String, String> {
@@ -83,8 +106,8 @@ impl Kept {
 
     /// Why a briefing was set anew, in words; nothing, where it was not.
     pub(super) fn why(&self, slug: &str) -> Option<String> {
-        let now = self.now.lock().ok()?.get(slug).cloned()?;
-        let Some(before) = self.before.get(slug) else {
+        let now = self.now.lock().ok()?.briefings.get(slug).cloned()?;
+        let Some(before) = self.before.briefings.get(slug) else {
             return Some("it is not known to have been set before".to_owned());
         };
         let changed: Vec<&str> = now
@@ -100,9 +123,49 @@ impl Kept {
         }
     }
 
+    /// Sets a briefing, but for what stands in its place and was set from the same.
+    ///
+    /// # Errors
+    /// As [`Worker::typeset`].
+    pub(super) fn set(&self, slug: &str, job: &Job, worker: &mut Worker) -> Result<Pdf, Failure> {
+        let paged = job.files.contains_key(MAIN);
+        let inputs = if paged { self.inputs(job) } else { BTreeMap::new() };
+        if let Some(pdf) = paged.then(|| self.find(slug, &inputs)).flatten() {
+            return Ok(pdf);
+        }
+        let known: BTreeMap<String, String> = job
+            .pictures
+            .iter()
+            .filter_map(|(name, source)| Some((name.clone(), self.picture(name, source, job)?)))
+            .collect();
+        let mut set = if known.is_empty() {
+            worker.typeset(job)?
+        } else if paged || known.len() < job.pictures.len() {
+            let mut rest = job.clone();
+            rest.pictures.retain(|name, _| !known.contains_key(name));
+            worker.typeset(&rest)?
+        } else {
+            Pdf { bytes: Vec::new(), pages: 0, pictures: BTreeMap::new() }
+        };
+        set.pictures.extend(known);
+        self.keep(slug, (job, inputs), &set);
+        Ok(set)
+    }
+
+    /// The picture that this source gave, if it stands in its place unchanged.
+    fn picture(&self, name: &str, source: &str, job: &Job) -> Option<String> {
+        let drawn = self.before.pictures.get(name).filter(|drawn| drawn.from == self.drawn_from(source, job))?;
+        let bytes = read::bytes(&self.root.join(load::BRIEFINGS).join(name)).ok()?;
+        String::from_utf8(bytes).ok().filter(|svg| sha256(svg.as_bytes()) == drawn.svg)
+    }
+
+    fn drawn_from(&self, source: &str, job: &Job) -> String {
+        sha256(format!("{} {}", self.program, drawn_from(source, &job.files)).as_bytes())
+    }
+
     /// The PDF that these inputs gave, if it stands in its place unchanged.
-    pub(super) fn find(&self, slug: &str, job: &Job) -> Option<Pdf> {
-        let entry = self.before.get(slug).filter(|e| e.inputs == self.inputs(job))?;
+    fn find(&self, slug: &str, inputs: &BTreeMap<String, String>) -> Option<Pdf> {
+        let entry = self.before.briefings.get(slug).filter(|e| e.inputs == *inputs)?;
         let bytes = read::bytes(&self.root.join(load::BRIEFINGS).join(format!("{slug}.pdf"))).ok()?;
         if sha256(&bytes) != entry.pdf {
             return None;
@@ -112,32 +175,46 @@ impl Kept {
             let bytes = read::bytes(&self.root.join(load::BRIEFINGS).join(name)).ok().filter(|b| sha256(b) == *hash)?;
             pictures.insert(name.clone(), String::from_utf8(bytes).ok()?);
         }
-        self.note(slug, entry.clone());
+        if let Ok(mut now) = self.now.lock() {
+            now.briefings.insert(slug.to_owned(), entry.clone());
+        }
         Some(Pdf { bytes, pages: entry.pages, pictures })
     }
 
     /// Keeps what was set.
-    pub(super) fn keep(&self, slug: &str, job: &Job, pdf: &Pdf) {
+    fn keep(&self, slug: &str, (job, inputs): (&Job, BTreeMap<String, String>), pdf: &Pdf) {
+        let pictures: BTreeMap<String, String> =
+            pdf.pictures.iter().map(|(name, svg)| (name.clone(), sha256(svg.as_bytes()))).collect();
+        let drawn: Vec<(String, Drawn)> = job
+            .pictures
+            .iter()
+            .filter_map(|(name, source)| {
+                let svg = pictures.get(name)?.clone();
+                Some((name.clone(), Drawn { from: self.drawn_from(source, job), svg }))
+            })
+            .collect();
+        let Ok(mut now) = self.now.lock() else { return };
+        now.pictures.extend(drawn);
+        if inputs.is_empty() {
+            return;
+        }
+        let entry = Entry { inputs, pdf: sha256(&pdf.bytes), pictures, pages: pdf.pages };
+        now.briefings.insert(slug.to_owned(), entry);
         if let Ok(mut again) = self.again.lock() {
             again.insert(slug.to_owned());
-        }
-        let pictures = pdf.pictures.iter().map(|(name, svg)| (name.clone(), sha256(svg.as_bytes()))).collect();
-        let entry = Entry { inputs: self.inputs(job), pdf: sha256(&pdf.bytes), pictures, pages: pdf.pages };
-        self.note(slug, entry);
-    }
-
-    fn note(&self, slug: &str, entry: Entry) {
-        if let Ok(mut now) = self.now.lock() {
-            now.insert(slug.to_owned(), entry);
         }
     }
 
     /// Writes what is kept; a folder that cannot be written costs time, and nothing else.
     pub(super) fn save(self) {
         let mut all = self.before.clone();
-        all.extend(self.now.into_inner().unwrap_or_default());
+        let Entries { briefings, pictures } = self.now.into_inner().unwrap_or_default();
+        all.briefings.extend(briefings);
+        all.pictures.extend(pictures);
         // what was deleted or renamed is not kept for ever
-        all.retain(|slug, _| self.root.join(load::BRIEFINGS).join(format!("{slug}.toml")).is_file());
+        let there = |name: &str| self.root.join(load::BRIEFINGS).join(name).is_file();
+        all.briefings.retain(|slug, _| there(&format!("{slug}.toml")));
+        all.pictures.retain(|name, _| there(name));
         if all == self.before {
             return;
         }

@@ -9,11 +9,12 @@
 //! could leave all of them as they are: what was changed that shortly before it was looked at is not relied on (git holds
 //! its index in the same way).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use factbrief::load::{BRIEFINGS, SEEDS, TEMPLATES, project, read};
+use factbrief::text::hash::sha256;
 use serde::{Deserialize, Serialize};
 
 use super::kept::FOLDER;
@@ -78,20 +79,32 @@ impl Standing {
         }
     }
 
-    /// Keeps that everything is current, where what was read is still what is there. `own` are the files that this run wrote.
-    pub(super) fn keep(self, archive: Option<&Path>, own: &BTreeSet<PathBuf>, said: Vec<String>, briefings: usize) {
+    /// Keeps that everything is current, where what was read is still what is there, and so is what was written: `own` are the
+    /// files of this run, with the hash of each, and what it took away.
+    pub(super) fn keep(
+        self,
+        archive: Option<&Path>,
+        own: &BTreeMap<PathBuf, Option<String>>,
+        said: Vec<String>,
+        briefings: usize,
+    ) {
         let Some((before, begun)) = &self.before else { return };
         let Some(mut time) = self.time() else { return };
         let Some(files) = look(&self.root, archive) else { return };
         let changed = |path: &String| before.get(path) != files.get(path);
         let mut paths = before.keys().chain(files.keys()).filter(|path| changed(path));
-        if !paths.all(|path| own.contains(Path::new(path))) {
+        if !paths.all(|path| own.contains_key(Path::new(path))) {
+            return;
+        }
+        // somebody may have changed one since: a later change is seen by how the file stands
+        let holds = |path: &Path, hash: &String| read::bytes(path).is_ok_and(|bytes| sha256(&bytes) == *hash);
+        if !own.iter().all(|(path, hash)| hash.as_ref().is_none_or(|hash| holds(path, hash))) {
             return;
         }
         let newest = |of: &dyn Fn(&str) -> bool| {
             files.iter().filter(|(path, _)| of(path)).filter_map(|(_, stamp)| stamp.map(|s| s.2.max(s.3))).max()
         };
-        let is_own = |path: &str| own.contains(Path::new(path));
+        let is_own = |path: &str| own.contains_key(Path::new(path));
         if newest(&|path| !is_own(path)).is_some_and(|at| at + TICK >= *begun) {
             return;
         }

@@ -174,7 +174,7 @@ impl Desk<'_> {
         wanted: &[&Request],
         since: Instant,
     ) -> (BTreeMap<String, Done>, Vec<Diagnostic>) {
-        let kept = Kept::open(&self.root, &self.program, self.written.pdf);
+        let kept = Kept::open(&self.root, &self.program, true);
         let next = AtomicUsize::new(0);
         let outcomes: Mutex<Vec<(String, Outcome)>> = Mutex::default();
         // the output folder is claimed by one briefing after the other
@@ -334,14 +334,7 @@ impl Print<'_, '_> {
             if let Some(audited) = audited.take() {
                 let _ = audited.recv_timeout(HEAD_START);
             }
-            if let Some(pdf) = self.kept.find(&request.slug, job).filter(|_| self.written.pdf) {
-                return Ok(pdf);
-            }
-            let set = worker.typeset(job)?;
-            if self.written.pdf {
-                self.kept.keep(&request.slug, job, &set);
-            }
-            Ok(set)
+            self.kept.set(&request.slug, job, worker)
         });
         let early = early.into_inner().ok().flatten();
         let took_back = || {
@@ -361,8 +354,8 @@ impl Print<'_, '_> {
                     build::claim(self.workspace, None).map_or_else(std::convert::identity, |claimed| {
                         let own = (None, self.written);
                         let exit =
-                            build::write(self.workspace, request, &printed, own, (None, &claimed), &mut |line| {
-                                changed |= !line.starts_with("current");
+                            build::write(self.workspace, request, &printed, own, (None, &claimed), &mut |done| {
+                                changed |= done.changed;
                             });
                         exit.or(output::settle(&claimed, BRIEFINGS).err().unwrap_or(Exit::Clean))
                     })

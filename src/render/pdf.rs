@@ -34,7 +34,8 @@ pub struct Job {
     /// The files, by path without a leading slash. Without [`MAIN`] among them no PDF is made, and the pictures alone are
     /// drawn.
     pub files: BTreeMap<String, String>,
-    /// Pictures that are drawn apart from it, by the name of their file: Typst source, which sees the same files.
+    /// Pictures that are drawn apart from it, by the name of their file: Typst source, which sees the layouts among the
+    /// files, and what lies under a map.
     pub pictures: BTreeMap<String, String>,
     /// A name that is the same for every build of this document.
     pub ident: String,
@@ -217,7 +218,7 @@ fn connect(frame: &mut Frame, found: &mut dyn FnMut(&str) -> Option<(Destination
 
 /// A picture as SVG: the one page of a document of its own.
 fn picture(world: &Files, source: &str) -> Result<String, Failure> {
-    let world = world.with_main(source);
+    let world = world.of_picture(source);
     let shown = |errors: &[SourceDiagnostic]| Failure::Layout(errors.iter().map(|e| message(&world, e)).collect());
     let document = typst::compile::<PagedDocument>(&world).output.map_err(|errors| shown(&errors))?;
     let Some(page) = document.pages().first() else {
@@ -353,11 +354,14 @@ pub fn warm_up() {
 }
 
 impl Files {
-    /// The same files with another one to be compiled.
-    fn with_main(&self, source: &str) -> Self {
-        let mut sources = self.sources.clone();
+    /// Those of the files that a picture may see, with its source to be compiled.
+    fn of_picture(&self, source: &str) -> Self {
+        let seen = |id: &FileId| template::is_seen_by_pictures(id.vpath().get_without_slash());
+        let mut sources: HashMap<_, _> =
+            self.sources.iter().filter(|(id, _)| seen(id)).map(|(id, held)| (*id, held.clone())).collect();
         sources.insert(self.main, Source::new(self.main, source.to_owned()));
-        Self { main: self.main, sources, bytes: self.bytes.clone() }
+        let bytes = self.bytes.iter().filter(|(id, _)| seen(id)).map(|(id, held)| (*id, held.clone())).collect();
+        Self { main: self.main, sources, bytes }
     }
 
     fn new(job: &Job) -> Result<Self, Failure> {

@@ -16,6 +16,7 @@ use handlebars::{Context, Handlebars, Helper, HelperResult, Output, RenderContex
 use serde::Serialize;
 use serde_json::Value;
 
+use super::marks::escape_marked;
 use super::set::literal;
 use crate::brief::Wanted;
 use crate::brief::view::{Section, View};
@@ -43,6 +44,8 @@ const MAX_CALLS: usize = 20_000;
 thread_local! {
     /// The rounds of the template that this thread renders.
     static ROUNDS: Cell<usize> = const { Cell::new(0) };
+    /// Whether it renders a view whose values are marked.
+    static MARKED: Cell<bool> = const { Cell::new(false) };
 }
 
 /// The name of a kind's template in its folder.
@@ -202,23 +205,25 @@ impl Kind {
     /// # Errors
     /// Where the template prints more than it may.
     pub fn markdown(&self, view: &View) -> Result<String, Box<Diagnostic>> {
-        self.rendered(&self.registry, view).map(|text| tidy(&text))
+        self.rendered(view).map(|text| tidy(&text))
     }
 
-    /// What the template prints of any view before white space is tidied, its values escaped by `escape`.
+    /// What the template prints of any view before white space is tidied; [`marks`](super::marks) around a value are no part
+    /// of it and stay as they are.
     ///
     /// # Errors
     /// As [`Self::markdown`], and where the view lacks a value.
-    pub fn raw(&self, view: &Value, escape: fn(&str) -> String) -> Result<String, Box<Diagnostic>> {
-        let mut registry = self.registry.clone();
-        registry.register_escape_fn(escape);
-        self.rendered(&registry, view)
+    pub fn raw(&self, view: &Value) -> Result<String, Box<Diagnostic>> {
+        MARKED.set(true);
+        let raw = self.rendered(view);
+        MARKED.set(false);
+        raw
     }
 
-    fn rendered(&self, registry: &Handlebars<'static>, view: &impl Serialize) -> Result<String, Box<Diagnostic>> {
+    fn rendered(&self, view: &impl Serialize) -> Result<String, Box<Diagnostic>> {
         let mut out = Counted { bytes: Vec::new() };
         ROUNDS.set(0);
-        let rendered = registry.render_to_write("briefing", view, &mut out);
+        let rendered = self.registry.render_to_write("briefing", view, &mut out);
         let text = String::from_utf8_lossy(&out.bytes).into_owned();
         match rendered {
             Ok(()) => Ok(text),
@@ -397,7 +402,7 @@ fn check(
     }
     let mut registry = Handlebars::new();
     registry.set_strict_mode(true);
-    registry.register_escape_fn(escape);
+    registry.register_escape_fn(|text| if MARKED.get() { escape_marked(text) } else { escape(text) });
     registry.register_helper(ROUND, Box::new(round));
     let mut whole = inlined(&parsed);
     whole.iter_mut().for_each(counted);
@@ -957,6 +962,8 @@ pub struct Attachment {
 pub const VIEW: &str = "view.json";
 /// The name of the file by which a document carries others.
 pub const ATTACHED: &str = "attached.typ";
+/// The name of what lies under the places of a map.
+pub const MAP: &str = "map.json";
 
 /// The Typst files of a document: its blocks under its kind's layout, and what its PDF carries. Attaching is no business
 /// of the layout, so that no layout of a project can lose it.
@@ -1002,26 +1009,64 @@ pub(super) fn document_files(
         let _ = writeln!(main, "{block}\n");
     }
     files.insert(super::pdf::MAIN.to_owned(), main);
-    // what lies under the places of a map is drawn, and is nothing that the briefing says
-    if let Some(map) = view.map.first() {
-        files.insert("map.json".to_owned(), crate::map::paths::of(&map.frame).json());
-    }
+    underlay(&mut files, view);
     files
 }
 
-/// Pictures that are files of their own, by name: the Typst source of each.
+/// What lies under the places of a map is drawn, and is nothing that the briefing says.
+fn underlay(files: &mut BTreeMap<String, String>, view: &View) {
+    if let Some(map) = view.map.first() {
+        files.insert(MAP.to_owned(), crate::map::paths::of(&map.frame).json());
+    }
+}
+
+/// The Typst files of a briefing of which no page is set, but its pictures are drawn.
+#[must_use]
+pub fn picture_files(kind: &Kind, view: &View) -> BTreeMap<String, String> {
+    let mut files = kind.layouts.clone();
+    underlay(&mut files, view);
+    files
+}
+
+/// Pictures that are files of their own, by name: the Typst source of each. It holds the part of the view that is drawn, and
+/// nothing else of it can be seen: where that part is the same, so is the picture.
 #[must_use]
 pub fn pictures(view: &View) -> BTreeMap<String, String> {
-    let names = view.pictures();
-    names
-        .map(|name| {
-            let main = format!(
-                "#import \"/shared/charts.typ\": file\n#show: body => file(json(\"/view.json\"), body)\n#import \"/shared/charts.typ\": drawn\n#drawn(json(\"/view.json\"), {})\n",
-                super::set::literal(name)
-            );
-            (name.to_owned(), main)
-        })
-        .collect()
+    fn own<'c, T>(charts: &'c [T], file: impl Fn(&T) -> &str, name: &str) -> Vec<&'c T> {
+        charts.iter().filter(|chart| file(chart) == name).collect()
+    }
+    let View { kind, slug, language, direction, digits, words, .. } = view;
+    let View { timeline_chart, ranges_chart, stances_chart, map, .. } = view;
+    let source = |name: &str| {
+        let seen = serde_json::json!({
+            "kind": kind, "slug": slug, "language": language, "direction": direction, "digits": digits, "words": words,
+            "timeline_chart": own(timeline_chart, |c| &c.file, name),
+            "ranges_chart": own(ranges_chart, |c| &c.file, name),
+            "stances_chart": own(stances_chart, |c| &c.file, name),
+            "map": own(map, |c| &c.file, name),
+        });
+        format!(
+            "#let view = json(bytes({}))\n#import \"/shared/charts.typ\": file, drawn\n#show: body => file(view, body)\n#drawn(view, {})\n",
+            literal(&seen.to_string()),
+            literal(name)
+        )
+    };
+    view.pictures().map(|name| (name.to_owned(), source(name))).collect()
+}
+
+/// A hash of all that a picture is drawn from, among the files of its document.
+#[must_use]
+pub fn drawn_from(source: &str, files: &BTreeMap<String, String>) -> String {
+    let mut all = format!("{source}\n");
+    for (name, text) in files.iter().filter(|(name, _)| is_seen_by_pictures(name)) {
+        let _ = writeln!(all, "{name} {}", crate::text::hash::sha256(text.as_bytes()));
+    }
+    crate::text::hash::sha256(all.as_bytes())
+}
+
+/// Whether a picture that is a file of its own may see a file of its document: layouts, and what lies under a map.
+pub(super) fn is_seen_by_pictures(name: &str) -> bool {
+    name == MAP || name.ends_with(".typ") && name != super::pdf::MAIN && name != ATTACHED
 }
 
 #[cfg(test)]
