@@ -160,7 +160,11 @@ impl<'d> Checked<'d> {
                 let cited = self.dossier.cited_by(subject)?;
                 row_proof(self.dossier, &cited, citation).map(Cow::Owned)
             }
-            _ => self.lock.proofs.get(&lock::key(self.dossier.head(subject).id, citation)).map(Cow::Borrowed),
+            _ => self
+                .lock
+                .proofs
+                .get(&lock::key(self.dossier.head(subject).id, citation))
+                .map(|proof| Cow::Borrowed(&**proof)),
         }
     }
 }
@@ -187,7 +191,8 @@ impl Checked<'_> {
             for (index, number) in kept(own).into_iter().enumerate() {
                 if let Some(proof) = self.proof(own, number) {
                     let proved = proved(excerpt, &cited, index);
-                    lock.proofs.insert(lock::key(cited.head.id, index), Proof { proved, ..proof.into_owned() });
+                    let proof = Proof { proved, ..proof.into_owned() };
+                    lock.proofs.insert(lock::key(cited.head.id, index), Arc::new(proof));
                 }
             }
         }
@@ -695,7 +700,7 @@ impl<'d, 's> Checker<'d, 's> {
             if let (true, Some(proof)) = (sound, row_proof(dossier, cited, index))
                 && cited.citations.get(index).and_then(|c| c.row.as_ref()).is_some_and(|row| !row.imported)
             {
-                self.new.proofs.insert(lock::key(cited.head.id, index), proof);
+                self.keep(lock::key(cited.head.id, index), proof);
             }
         }
         for passage in &passages {
@@ -714,9 +719,15 @@ impl<'d, 's> Checker<'d, 's> {
                     quote: quote_hash(&passage.citation.quote),
                     proved: proved(dossier, cited, passage.index),
                 };
-                self.new.proofs.insert(lock::key(cited.head.id, passage.index), proof);
+                self.keep(lock::key(cited.head.id, passage.index), proof);
             }
         }
+    }
+
+    /// Keeps a proof: the one that is held already, where it is the same.
+    fn keep(&mut self, key: String, proof: Proof) {
+        let held = self.old.proofs.get(&key).filter(|held| ***held == proof).cloned();
+        self.new.proofs.insert(key, held.unwrap_or_else(|| Arc::new(proof)));
     }
 
     /// Whether a cited row is proved against its table; what the lock answers for is counted as such.
@@ -849,7 +860,7 @@ impl<'d, 's> Checker<'d, 's> {
             None => {
                 self.tally.locked += 1;
                 if let Some(proof) = self.old.proofs.get(&key) {
-                    self.new.proofs.insert(key, proof.clone());
+                    self.new.proofs.insert(key, Arc::clone(proof));
                 }
             }
         }

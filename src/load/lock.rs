@@ -96,7 +96,7 @@ pub struct Lock {
     /// Dates of records that no text proves, pinned by record id.
     pub pinned: BTreeMap<String, String>,
     /// Proofs by record id and number of the citation, as `derna15-strikes#0`.
-    pub proofs: BTreeMap<String, Proof>,
+    pub proofs: BTreeMap<String, Arc<Proof>>,
     /// Imported tables by source id.
     pub tables: BTreeMap<String, TableEntry>,
 }
@@ -187,7 +187,8 @@ impl Lock {
             let books = Books { read, imported, refused, left_out };
             tables.insert(id, TableEntry { sha256, mapping, books, rows });
         }
-        Ok(Self { sources: raw.source, pinned: raw.pinned, proofs: raw.proof, tables })
+        let proofs = raw.proof.into_iter().map(|(key, proof)| (key, Arc::new(proof))).collect();
+        Ok(Self { sources: raw.source, pinned: raw.pinned, proofs, tables })
     }
 
     /// The lock with another id for one record, wherever it is named: all that was proved is as it was.
@@ -203,14 +204,15 @@ impl Lock {
             };
             text.split(' ').map(named).collect::<Vec<_>>().join(" ")
         };
-        let proof = |(key, proof): (&String, &Proof)| {
+        let proof = |(key, proof): (&String, &Arc<Proof>)| {
             let key = match key.strip_prefix(from) {
                 Some(rest) if rest.starts_with('#') => format!("{to}{rest}"),
                 _ => key.clone(),
             };
             let ids = |key: &str| matches!(key, "via" | "by" | "measure" | "who" | "dating");
             let proved = proof.proved.iter().map(|(k, v)| (k.clone(), if ids(k) { words(v) } else { v.clone() }));
-            (key, Proof { source: new(&proof.source), proved: proved.collect(), ..proof.clone() })
+            let proof = Proof { source: new(&proof.source), proved: proved.collect(), ..Proof::clone(proof) };
+            (key, Arc::new(proof))
         };
         Self {
             sources: self.sources.iter().map(|(id, entry)| (new(id), entry.clone())).collect(),
@@ -303,14 +305,14 @@ mod tests {
         lock.pinned.insert("e".to_owned(), "2015".to_owned());
         lock.proofs.insert(
             key("claim-a", 0),
-            Proof {
+            Arc::new(Proof {
                 source: "nbc".to_owned(),
                 line: 3,
                 bytes: [10, 20],
                 matched: Match::Folded,
                 quote: "00".to_owned(),
                 proved: [("value".to_owned(), ">=\"29\"\\".to_owned())].into(),
-            },
+            }),
         );
         lock.tables.insert(
             "ged".to_owned(),
@@ -339,7 +341,7 @@ mod tests {
         };
         let mut lock = Lock::default();
         lock.sources.insert("nbc".to_owned(), SourceEntry { sha256: "ab".to_owned(), pinned: BTreeMap::new() });
-        lock.proofs = (0..4000).map(|n| (key(&format!("claim-{n}"), 0), proof(n))).collect();
+        lock.proofs = (0..4000).map(|n| (key(&format!("claim-{n}"), 0), Arc::new(proof(n)))).collect();
         let books = Books { read: 1, imported: 1, refused: 0, left_out: 0 };
         let rows = [(2, "aa".to_owned())].into();
         lock.tables
@@ -400,6 +402,7 @@ mod tests {
             proofs in prop::collection::btree_map((id(), 0usize..9).prop_map(|(id, n)| key(&id, n)), proof(), 0..4),
             tables in prop::collection::btree_map(id(), table(), 0..3),
         ) {
+            let proofs = proofs.into_iter().map(|(key, proof)| (key, Arc::new(proof))).collect();
             let lock = Lock { sources, pinned, proofs, tables };
             let text = lock.print();
             prop_assert_eq!(Lock::parse(&Arc::new(TextFile::new("l", text.as_str()))).map_err(|f| format!("{f:?}\n{text}")), Ok(lock));

@@ -51,7 +51,7 @@ impl Article {
         let text = gate::decode(bytes)?;
         let blocks = paragraphs(&text);
         let fold = |hyphen| {
-            let mut folded = Normalised::empty();
+            let mut folded = Normalised::with_room(text.len());
             let mut ranges = Vec::with_capacity(blocks.len());
             for block in &blocks {
                 let start = folded.text().len();

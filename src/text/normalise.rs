@@ -19,11 +19,27 @@ pub enum LineHyphen {
     Stays,
 }
 
+/// Where a folded character stands, and the bytes that it came from. There is one for each character of an archive: no text
+/// that is read is so long ([`MAX_BYTES`](super::gate::MAX_BYTES)) that these places would need more.
 #[derive(Debug, Clone, Copy)]
 struct Mapped {
-    at: usize,
-    start: usize,
-    end: usize,
+    at: u32,
+    start: u32,
+    end: u32,
+}
+
+impl Mapped {
+    fn at(self) -> usize {
+        self.at as usize
+    }
+
+    fn start(self) -> usize {
+        self.start as usize
+    }
+
+    fn end(self) -> usize {
+        self.end as usize
+    }
 }
 
 /// A folded text with the way back to the original.
@@ -37,13 +53,14 @@ impl Normalised {
     /// Folds all of `original` as one paragraph.
     #[must_use]
     pub fn of(original: &str) -> Self {
-        let mut this = Self { text: String::new(), map: Vec::new() };
+        let mut this = Self::with_room(0);
         this.push_paragraph(original, 0..original.len(), LineHyphen::Joins);
         this
     }
 
-    pub(super) fn empty() -> Self {
-        Self { text: String::new(), map: Vec::new() }
+    /// An empty one, with room for a text of so many bytes.
+    pub(super) fn with_room(bytes: usize) -> Self {
+        Self { text: String::with_capacity(bytes), map: Vec::with_capacity(bytes) }
     }
 
     /// The folded text.
@@ -55,28 +72,28 @@ impl Normalised {
     /// The bytes of the original that `range` of the folded text came from.
     #[must_use]
     pub fn original(&self, range: &Range<usize>) -> Range<usize> {
-        let first = self.map.partition_point(|m| m.at < range.start);
-        let after = self.map.partition_point(|m| m.at < range.end);
+        let first = self.map.partition_point(|m| m.at() < range.start);
+        let after = self.map.partition_point(|m| m.at() < range.end);
         match (self.map.get(first), after.checked_sub(1).and_then(|i| self.map.get(i))) {
-            (Some(a), Some(b)) if first < after => a.start..b.end,
-            (Some(a), _) => a.start..a.start,
-            (None, _) => self.map.last().map_or(0..0, |m| m.end..m.end),
+            (Some(a), Some(b)) if first < after => a.start()..b.end(),
+            (Some(a), _) => a.start()..a.start(),
+            (None, _) => self.map.last().map_or(0..0, |m| m.end()..m.end()),
         }
     }
 
     /// The folded range that came from bytes inside `range` of the original.
     #[must_use]
     pub fn folded(&self, range: &Range<usize>) -> Range<usize> {
-        let first = self.map.partition_point(|m| m.end <= range.start);
-        let after = self.map.partition_point(|m| m.start < range.end);
-        let at = |i: usize| self.map.get(i).map_or(self.text.len(), |m| m.at);
+        let first = self.map.partition_point(|m| m.end() <= range.start);
+        let after = self.map.partition_point(|m| m.start() < range.end);
+        let at = |i: usize| self.map.get(i).map_or(self.text.len(), |m| m.at());
         at(first)..at(after.max(first))
     }
 
     /// Whether a character of the original ends at this offset of the folded text: `…` is three stops there, and none of
     /// them alone.
     pub(super) fn parts(&self, at: usize) -> bool {
-        let after = self.map.partition_point(|m| m.at < at);
+        let after = self.map.partition_point(|m| m.at() < at);
         match (after.checked_sub(1).and_then(|i| self.map.get(i)), self.map.get(after)) {
             (Some(a), Some(b)) => (a.start, a.end) != (b.start, b.end),
             _ => true,
@@ -88,7 +105,8 @@ impl Normalised {
     }
 
     fn push(&mut self, c: char, start: usize, end: usize) {
-        self.map.push(Mapped { at: self.text.len(), start, end });
+        let place = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        self.map.push(Mapped { at: place(self.text.len()), start: place(start), end: place(end) });
         self.text.push(c);
     }
 
@@ -155,7 +173,7 @@ impl Normalised {
     }
 
     fn last_is_guillemet(&self, original: &str) -> bool {
-        self.map.last().is_some_and(|m| original.get(m.start..m.end) == Some("«"))
+        self.map.last().is_some_and(|m| original.get(m.start()..m.end()) == Some("«"))
     }
 
     fn ends_with_letter(&self, from: usize) -> bool {
