@@ -2,6 +2,7 @@
 
 use lopdf::content::Content;
 use lopdf::{Document, Encoding, Error, LoadOptions, Object};
+use unicode_normalization::char::is_combining_mark;
 
 use crate::brief::wording::is_right_to_left;
 use crate::render::set::BREAK;
@@ -129,6 +130,8 @@ fn page(document: &Document, id: lopdf::ObjectId) -> Result<Page, Unreadable> {
     let content = Content::decode(&bytes).map_err(|e| damaged(&e))?;
     let mut page = Page::default();
     let (mut font, mut nested, mut artifact, mut line) = (None, 0usize, None, None::<f32>);
+    // how deep, and what sign a piece of text is said to be
+    let mut said: Option<(usize, char)> = None;
     for operation in &content.operations {
         let text = if artifact.is_none() { &mut page.text } else { &mut page.furniture };
         let operands = &operation.operands;
@@ -140,8 +143,10 @@ fn page(document: &Document, id: lopdf::ObjectId) -> Result<Page, Unreadable> {
                 if name(0) == Some(b"Artifact") {
                     artifact.get_or_insert(nested);
                 }
+                said = operands.get(1).and_then(one_sign).map(|sign| (nested, sign)).or(said);
             }
             "EMC" => {
+                said = said.filter(|(depth, _)| *depth < nested);
                 if artifact == Some(nested) {
                     artifact = None;
                 }
@@ -160,12 +165,41 @@ fn page(document: &Document, id: lopdf::ObjectId) -> Result<Page, Unreadable> {
                 if matches!(operation.operator.as_str(), "'" | "\"") {
                     text.push('\n');
                 }
+                let before = text.len();
                 operands.iter().for_each(|operand| shown(operand, font, text));
+                if let Some((_, sign)) = said
+                    // where the sign bore a mark the first time, the font says so of it each time
+                    && text[before..].chars().filter(|c| !is_combining_mark(*c)).eq(mirrored(sign))
+                {
+                    text.truncate(before);
+                    text.push(sign);
+                }
             }
             _ => {}
         }
     }
     Ok(page)
+}
+
+/// The one sign that marked content is said to be (`ActualText`).
+///
+/// A page is read by what it shows, and what else it says of itself counts for nothing. But a closing sign in a line that
+/// runs from right to left has the glyph of an opening one, and a font says one thing of a glyph: of signs that are
+/// mirrored ([`mirrored`]) this tells which.
+fn one_sign(properties: &Object) -> Option<char> {
+    let text = lopdf::decode_text_string(properties.as_dict().ok()?.get(b"ActualText").ok()?).ok()?;
+    let mut signs = text.chars();
+    signs.next().filter(|sign| signs.next().is_none() && mirrored(*sign).is_some())
+}
+
+/// The other of a pair of brackets or quotation marks. Signs that compare are none: turned round, they say the contrary.
+fn mirrored(sign: char) -> Option<char> {
+    const PAIRS: [(char, char); 5] = [('(', ')'), ('[', ']'), ('{', '}'), ('«', '»'), ('‹', '›')];
+    PAIRS.iter().find_map(|(left, right)| match sign {
+        sign if sign == *left => Some(*right),
+        sign if sign == *right => Some(*left),
+        _ => None,
+    })
 }
 
 fn shown(operand: &Object, font: Option<&Encoding<'_>>, text: &mut String) {

@@ -146,13 +146,17 @@ impl Printout {
         self.pages.as_deref().unwrap_or(&self.units)
     }
 
-    /// The leaves that bytes of a unit's text come from, in order; those of spaces and marks do not count.
+    /// The leaves that bytes of a unit's text come from, in order; those of spaces and marks do not count, unless there is
+    /// nothing else: Braille, say, has no letters for Unicode.
     #[must_use]
     pub fn leaves_of(&self, traced: &Traced, span: &Range<usize>) -> Vec<&Leaf> {
         let mut found: Vec<usize> = Vec::new();
-        for (at, c) in traced.unit.text.get(span.clone()).unwrap_or_default().char_indices() {
+        let words = traced.unit.text.get(span.clone()).unwrap_or_default();
+        let lettered = words.contains(char::is_alphanumeric);
+        let counts = |c: char| if lettered { c.is_alphanumeric() } else { !c.is_whitespace() };
+        for (at, c) in words.char_indices() {
             let from = traced.from.get(span.start + at).copied().unwrap_or_default();
-            if from > 0 && found.last() != Some(&from) && c.is_alphanumeric() && !found.contains(&from) {
+            if from > 0 && found.last() != Some(&from) && counts(c) && !found.contains(&from) {
                 found.push(from);
             }
         }
