@@ -211,10 +211,13 @@ impl Kept {
         let Entries { briefings, pictures } = self.now.into_inner().unwrap_or_default();
         all.briefings.extend(briefings);
         all.pictures.extend(pictures);
-        // what was deleted or renamed is not kept for ever
-        let there = |name: &str| self.root.join(load::BRIEFINGS).join(name).is_file();
-        all.briefings.retain(|slug, _| there(&format!("{slug}.toml")));
-        all.pictures.retain(|name, _| there(name));
+        // what was deleted or renamed is not kept for ever; what cannot be looked at just now is not gone
+        let gone = |name: &str| {
+            let looked = std::fs::symlink_metadata(self.root.join(load::BRIEFINGS).join(name));
+            looked.is_err_and(|error| error.kind() == std::io::ErrorKind::NotFound)
+        };
+        all.briefings.retain(|slug, _| !gone(&format!("{slug}.toml")));
+        all.pictures.retain(|name, _| !gone(name));
         if all == self.before {
             return;
         }
