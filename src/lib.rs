@@ -641,13 +641,18 @@ impl Workspace {
         };
         // it is set while it is audited; what is naked is never handed out
         let ((naked, held), set) = std::thread::scope(|scope| {
-            let audited = scope.spawn(audit);
+            // where no thread can be had, the one is done behind the other
+            let audited = std::thread::Builder::new().spawn_scoped(scope, audit);
             let set = match (formats.pdf, drawn.is_empty()) {
                 (true, _) => typeset(&job(typst_files(&kind, &view, &render::set::blocks(&markdown), &attached))),
                 (false, true) => Ok(Pdf { bytes: Vec::new(), pages: 0, pictures: BTreeMap::new() }),
                 (false, false) => typeset(&job(picture_files(&kind, &view))),
             };
-            (audited.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), set)
+            let audited = match audited {
+                Ok(thread) => thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+                Err(_) => audit(),
+            };
+            (audited, set)
         });
         if !naked.is_empty() {
             return Err(naked);

@@ -134,7 +134,7 @@ fn attempt(place: &Place, options: &Options) -> Result<Exit, Exit> {
     let settings = options.levels.settings(&workspace.project)?;
     let verdict = std::thread::scope(|scope| {
         // what the briefings are printed by is read beside; what is wrong with it is told when they are printed
-        scope.spawn(|| {
+        let _ = std::thread::Builder::new().spawn_scoped(scope, || {
             for request in &wanted {
                 let _ = (workspace.kind(request), workspace.language(request), workspace.style(request));
             }
@@ -411,7 +411,8 @@ fn print_all(
     std::thread::scope(|scope| {
         for mut worker in workers {
             let (next, hand) = (&next, hand.clone());
-            scope.spawn(move || {
+            // where one cannot be started, the others print what it would have
+            let _ = std::thread::Builder::new().spawn_scoped(scope, move || {
                 loop {
                     let index = next.fetch_add(1, Ordering::Relaxed);
                     let Some(request) = wanted.get(index) else { break };
@@ -436,7 +437,10 @@ fn print_all(
                 turn += 1;
             }
         }
-        let lost = || Err(vec![Diagnostic::new("worker", "a briefing was lost on the way")]);
+        let lost = || {
+            let finding = Diagnostic::new("worker", "a briefing could not be printed: no thread could be started");
+            Err(vec![finding.note("the system has none to give just now; try again")])
+        };
         for (index, request) in wanted.iter().enumerate().skip(turn) {
             take(request, early.remove(&index).unwrap_or_else(lost))?;
         }
