@@ -64,6 +64,13 @@ pub const TARGETS: &[Target] = &[
 /// Where the seeds of each target lie: a line a target, its name first.
 pub const SEEDS: &str = include_str!("../seeds.txt");
 
+/// What is printed of a thing that was read, is printed of it again where that can be read.
+fn prints_the_same(printed: &str, again: impl Fn(Arc<TextFile>) -> Option<String>) {
+    if let Some(again) = again(named("again.lock", printed)) {
+        assert_eq!(again, printed);
+    }
+}
+
 /// Runs the target of a name.
 ///
 /// # Panics
@@ -149,21 +156,11 @@ fn files(data: &[u8]) {
         shown(&findings);
     }
     match Lock::parse(&file) {
-        Ok(lock) => {
-            let printed = lock.print();
-            if let Ok(again) = Lock::parse(&named("evidence.lock", printed.as_str())) {
-                assert_eq!(again.print(), printed);
-            }
-        }
+        Ok(lock) => prints_the_same(&lock.print(), |text| Some(Lock::parse(&text).ok()?.print())),
         Err(finding) => shown(&[*finding]),
     }
     match Issues::parse(&file) {
-        Ok(issues) => {
-            let printed = issues.print();
-            if let Ok(again) = Issues::parse(&named("x.lock", printed.as_str())) {
-                assert_eq!(again.print(), printed);
-            }
-        }
+        Ok(issues) => prints_the_same(&issues.print(), |text| Some(Issues::parse(&text).ok()?.print())),
         Err(finding) => shown(&[*finding]),
     }
     match Ledger::parse(&file) {

@@ -375,48 +375,38 @@ impl<'d, 's> Checker<'d, 's> {
             (_, true) => self.table(archive, reference, source),
             _ => self.article(archive, reference, source),
         };
-        let proved = match &text {
-            Text::Article(article) => Some((Some(article), article.sha256())),
-            Text::Table(table) => Some((None, table.sha256())),
-            _ => None,
+        let (article, sha256) = match &text {
+            Text::Article(article) => (Some(&**article), Some(article.sha256())),
+            Text::Table(table) => (None, Some(table.sha256())),
+            _ => (None, None),
         };
-        if let Some((article, sha256)) = proved {
-            let dating = dating::of_source(self.dossier, source, article.map(|article| &**article));
-            self.found.extend(
-                dating
-                    .into_iter()
-                    .map(|(rule, d)| (rule, Found { subject: Some(Subject::Source(reference)), diagnostic: d })),
-            );
+        let dating = dating::of_source(self.dossier, source, article);
+        self.found.extend(
+            dating
+                .into_iter()
+                .map(|(rule, diagnostic)| (rule, Found { subject: Some(Subject::Source(reference)), diagnostic })),
+        );
+        if let Some(sha256) = sha256 {
             self.fresh.insert(Subject::Source(reference));
             let entry = SourceEntry { sha256: sha256.to_owned(), pinned: BTreeMap::new() };
             self.new.sources.insert(source.id.clone(), entry);
-        } else {
-            let dating = dating::of_source(self.dossier, source, None);
-            self.found.extend(
-                dating
-                    .into_iter()
-                    .map(|(rule, d)| (rule, Found { subject: Some(Subject::Source(reference)), diagnostic: d })),
-            );
-            let held = self.old.sources.get(&source.id);
-            if matches!(text, Text::Absent) {
-                match held {
-                    Some(entry) if entry.sha256 == source.hash() => {
-                        self.new
-                            .sources
-                            .insert(source.id.clone(), SourceEntry { pinned: BTreeMap::new(), ..entry.clone() });
-                    }
-                    Some(entry) => self.errors.push(
-                        Diagnostic::new(
-                            "article-changed",
-                            format!("source `{}` names another text than was verified", source.id),
-                        )
-                        .at(&source.file, &hash_span(source), format!("verified was {}", entry.sha256))
-                        .note("the article is not at hand, and the evidence lock knows only the text it was made from")
-                        .help("restore the hash, or run `factbrief check` with the archive at hand"),
-                    ),
-                    // each of its quotations says so
-                    None => {}
+        } else if matches!(text, Text::Absent) {
+            match self.old.sources.get(&source.id) {
+                Some(entry) if entry.sha256 == source.hash() => {
+                    let entry = SourceEntry { pinned: BTreeMap::new(), ..entry.clone() };
+                    self.new.sources.insert(source.id.clone(), entry);
                 }
+                Some(entry) => self.errors.push(
+                    Diagnostic::new(
+                        "article-changed",
+                        format!("source `{}` names another text than was verified", source.id),
+                    )
+                    .at(&source.file, &hash_span(source), format!("verified was {}", entry.sha256))
+                    .note("the article is not at hand, and the evidence lock knows only the text it was made from")
+                    .help("restore the hash, or run `factbrief check` with the archive at hand"),
+                ),
+                // each of its quotations says so
+                None => {}
             }
         }
         text

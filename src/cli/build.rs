@@ -157,8 +157,6 @@ fn attempt(place: &Place, options: &Options) -> Result<Exit, Exit> {
         place.tell(&summary(&verdict.tally(), errors, warnings));
     }
 
-    let jobs =
-        options.jobs.or_else(|| std::thread::available_parallelism().ok()).map_or(1, std::num::NonZeroUsize::get);
     let mut workers = vec![first];
     workers.extend((1..jobs.min(wanted.len())).map(|_| Worker::new(program.clone(), limits::limits())));
     // a comparison with what is there, or another day or place, takes nothing on trust

@@ -335,11 +335,12 @@ pub(crate) fn main() -> ExitCode {
     ExitCode::from(place.close(name, exit).code())
 }
 
-/// Whether a panic is that of the standard library where the system has no room for another thread: no defect of the
-/// program.
+/// Whether a panic is that of the standard library or of rayon where the system has no room for another thread: no defect of
+/// the program.
 fn is_refused_thread(payload: &(dyn std::any::Any + Send)) -> bool {
     let text = payload.downcast_ref::<String>().map(String::as_str).or_else(|| payload.downcast_ref().copied());
-    text.is_some_and(|text: &str| text.starts_with("failed to spawn thread"))
+    let refused = ["failed to spawn thread", "The global thread pool has not been initialized"];
+    text.is_some_and(|text: &str| refused.iter().any(|words| text.starts_with(words)))
 }
 
 /// What is wrong with the call, told of arguments in which nothing is hidden: the parser quotes them as they are.

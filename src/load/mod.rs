@@ -154,11 +154,7 @@ pub fn resolve_with(
     let mut unread: BTreeSet<String> = BTreeSet::new();
     let all: Vec<&Arc<TextFile>> = files.iter().chain(std::iter::once(&builtin)).collect();
     let length: usize = all.iter().map(|file| file.text().len()).sum();
-    let parsed: Vec<_> = if length > MUCH {
-        all.par_iter().map(|file| document::parse(file)).collect()
-    } else {
-        all.iter().map(|file| document::parse(file)).collect()
-    };
+    let parsed = of_each(&all, length > MUCH, |file| document::parse(file));
     for (file, parsed) in all.into_iter().zip(parsed) {
         match parsed {
             Ok(document) => documents.push(document),
@@ -422,6 +418,11 @@ fn heads(text: &str) -> impl Iterator<Item = String> {
 pub(crate) const MUCH: usize = 200_000;
 const MANY: usize = 512;
 
+/// What is made of each, in order; on all processors, where there is much to do.
+fn of_each<'i, T: Sync, R: Send>(items: &'i [T], much: bool, make: impl Fn(&'i T) -> R + Send + Sync) -> Vec<R> {
+    if much { items.par_iter().map(make).collect() } else { items.iter().map(make).collect() }
+}
+
 fn table<R: Resolve + Keys + serde::de::DeserializeOwned>(
     raw: &BTreeMap<&str, BTreeMap<&str, Raw<'_>>>,
     kind: &'static str,
@@ -439,11 +440,7 @@ where
         resolver.finish(id, common, record)
     };
     let records: Vec<(&str, &Raw<'_>)> = raw.get(kind).into_iter().flatten().map(|(id, one)| (*id, one)).collect();
-    let made: Vec<_> = if records.len() > MANY {
-        records.par_iter().with_min_len(MANY / 2).map(|(id, one)| read(id, one)).collect()
-    } else {
-        records.iter().map(|(id, one)| read(id, one)).collect()
-    };
+    let made = of_each(&records, records.len() > MANY, |(id, one)| read(id, one));
     let mut entries = Vec::with_capacity(made.len());
     for one in made {
         match one {

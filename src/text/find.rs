@@ -300,6 +300,10 @@ mod tests {
         assert_eq!(hits("Said the Man", "said the Man"), 0);
         assert_eq!(hits("死者は12人だった", "12人"), 1);
         assert_eq!(hits("10 died.", "10"), 1);
+        // the end of a quotation without its beginning, as French and as German set it
+        assert_eq!(hits("Il a dit : «\u{a0}Trente morts\u{a0}», puis rien.", "morts\u{a0}»"), 1);
+        assert_eq!(hits("Il a dit : « Trente morts ».", "\"Trente morts\""), 1);
+        assert_eq!(hits("Er sagte »dreißig Tote« und ging.", "sagte »dreißig Tote« und"), 1);
         // three stops in one sign are no full stop
         assert_eq!((hits("he left… then", "he left."), hits("he left… then", "he left...")), (0, 1));
     }

@@ -114,8 +114,8 @@ impl Normalised {
     pub(super) fn push_paragraph(&mut self, original: &str, range: Range<usize>, hyphen: LineHyphen) {
         let from = self.text.len();
         let mut space: Option<Range<usize>> = None;
-        // French sets a space inside its quotation marks, which is typography
-        let mut guillemets = false;
+        // whether an opening guillemet was last: French sets a space inside its quotation marks, which is typography
+        let mut opened = false;
         let mut chars = original[range.clone()].char_indices().map(|(i, c)| (range.start + i, c)).peekable();
         while let Some((start, c)) = chars.next() {
             let mut end = start + c.len_utf8();
@@ -142,11 +142,11 @@ impl Normalised {
                     }
                 }
             }
-            let inside =
-                c == '»' && guillemets || guillemets && self.text.ends_with('"') && self.last_is_guillemet(original);
-            // in German the same sign closes, and stands right behind a word
-            let opens = c == '«' && (space.is_some() || self.text.len() == from);
-            guillemets = opens || guillemets && c != '»';
+            // in German the same signs stand the other way round, and right at a word; what is before a closing one must not
+            // matter, for the end of a quotation is quoted without its beginning
+            let closes = c == '»' && chars.peek().is_none_or(|(_, next)| !next.is_alphanumeric());
+            let inside = closes || opened;
+            opened = c == '«' && (space.is_some() || self.text.len() == from);
             if let Some(gap) = space.take()
                 && self.text.len() > from
                 && !inside
@@ -170,10 +170,6 @@ impl Normalised {
                 None => self.push_folded(c, start, end),
             }
         }
-    }
-
-    fn last_is_guillemet(&self, original: &str) -> bool {
-        self.map.last().is_some_and(|m| original.get(m.start()..m.end()) == Some("«"))
     }
 
     fn ends_with_letter(&self, from: usize) -> bool {
